@@ -119,7 +119,7 @@ export function createApp({
   const { uploadSlots, reportRate, ...rates } = createLimits(limits);
   const known = { access, storage, events, scrub, configuration, scheduler, notifications, totals };
   const settings = { publicUrl, downloadIdleMs, liveLookMs };
-  const web = webRoutes({ ...known, retention, tokens, audit, log, ...settings }, rates.failedLogins);
+  const web = webRoutes({ ...known, retention, tokens, audit, log, ...settings }, rates);
   const app = new Koa();
   app.on('error', error => logTransferError(log, error));
   app.use(requestId());

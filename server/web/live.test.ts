@@ -124,7 +124,7 @@ describe('the events for open pages of the dashboard', () => {
     await (await listen({ cookie: `${name}=${value}` }))[Symbol.asyncDispose]();
     expect(await seen()).to.equal(earlier.getTime());
     await browser.get('/-/ui/settings');
-    expect(await seen()).to.be.above(earlier.getTime());
+    await until('its use is noted', async () => (await seen()) > earlier.getTime());
   });
 
   it('go to 20 pages of a token at most, and are forgotten when a page is closed', async () => {

@@ -31,9 +31,9 @@ export interface Web {
 
 /**
  * Puts the dashboard under `/-/ui`.
- * @param failedLogins throws when too many tokens of an address were refused
+ * @param limits of the sign-in
  */
-export function webRoutes(parts: WebParts, failedLogins: SigningIn['failedLogins']): Web {
+export function webRoutes(parts: WebParts, limits: Pick<SigningIn, 'failedLogins' | 'requestRate'>): Web {
   const base = basePath(parts.publicUrl);
   const paths = new Set(PAGES.map(({ path }) => path));
   const frames: Frames = { configuration: parts.configuration, base, assets: new Assets(), paths };
@@ -43,7 +43,7 @@ export function webRoutes(parts: WebParts, failedLogins: SigningIn['failedLogins
     return true;
   };
   const { access, audit } = parts;
-  const sessions = sessionRouter({ access, audit, failedLogins, frames });
+  const sessions = sessionRouter({ access, audit, ...limits, frames });
   const pages = pageRouter(parts, frames);
   const live = new LivePages({ ...parts, lookEveryMs: parts.liveLookMs });
   pages.get('/events', ctx => live.listen(ctx));

@@ -136,6 +136,22 @@ describe('the dashboard of a service without tokens', () => {
       expect((await send(headers, text)).status, JSON.stringify([headers, text.slice(0, 40)])).to.equal(status);
   });
 
+  it('leads everywhere behind the path of PUBLIC_URL', async () => {
+    await using behind = await runApp(SQLITE!, { publicUrl: new URL('https://x.example/lumbung/') });
+    const reader = new BrowserHere(behind.url);
+    const { text } = await reader.get('/-/ui/settings/tokens');
+    const addresses = [...text.matchAll(/(?:href|src|action|data-live)="(\/[^"]*)"/g)].map(([, address]) => address!);
+    expect(addresses.filter(address => !address.startsWith('/lumbung/-/ui'))).to.deep.equal([]);
+    expect(addresses.length).to.be.above(10);
+    const headers = { ...FORM, origin: 'https://x.example' };
+    const done = await reader.send('POST', '/-/ui/sign-out', { headers, body: `csrf=${csrfIn(text)}` });
+    expect([done.status, done.location]).to.deep.equal([303, '/lumbung/-/ui/sign-in']);
+    const chosen = await reader.get('/-/ui/settings?lang=id');
+    expect(chosen.location).to.equal('/lumbung/-/ui/settings');
+    expect(chosen.headers.get('set-cookie')).to.contain('Path=/lumbung/-/ui;');
+    expect((await reader.get('/')).headers.get('link')).to.contain('</lumbung/-/ui>');
+  });
+
   it('tells browsers at the root where it is', async () => {
     const { headers } = await browser.get('/');
     expect(headers.get('link')).to.equal('</-/ui>; rel="alternate"; type="text/html"');

@@ -2,11 +2,11 @@ import { hash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { Found } from '../../auth/authenticate.ts';
 import { can } from '../../auth/policy.ts';
-import { ANYONE, type Principal } from '../../auth/principal.ts';
+import { ANYONE, type Principal, tokenNameOf } from '../../auth/principal.ts';
 import { actorOf } from '../../http/auditing/actor.ts';
 import { insecurePage, signInPage } from '../pages/sign-in/sign-in-page.ts';
 import { SIGN_IN_TEXTS } from '../pages/sign-in/texts.ts';
-import { csrfTokenOf, endSession, findSession, startSession } from '../sessions/sessions.ts';
+import { csrfTokenOf, endSession, findSession, noteUse, startSession } from '../sessions/sessions.ts';
 import type { WebParts } from '../shell/page.ts';
 import { linkTo } from '../shell/view.ts';
 import { redirect, safeNext } from './gate.ts';
@@ -18,6 +18,8 @@ export interface SigningIn extends Pick<WebParts, 'access' | 'audit'> {
   readonly frames: Frames;
   /** Throws when too many tokens of an address were refused. */
   readonly failedLogins: { count(address: string): Promise<void> };
+  /** Throws when a token has sent too many requests: each sign-in makes a row and an entry of the trail. */
+  readonly requestRate: { count(token: string | undefined): Promise<void> };
 }
 
 /** @returns who has signed in, where a request for the dashboard shows a session that goes on; a token that has ended ends its sessions */
@@ -29,25 +31,26 @@ export async function whoHasSignedIn(
   const value = shownSession(ctx);
   if (!value) return undefined;
   const { em } = ctx.state;
-  const session = await findSession({ em }, value, isByHand(ctx));
+  const session = await findSession({ em }, value);
   const found = session && (await access.findByHash(session.tokenHash));
   if (!found?.principal) {
     ctx.state.hasEndedSession = true;
-    if (session) await endSession({ em }, session.id);
+    if (session) await endSession({ em }, session.id).catch(() => undefined);
     return undefined;
   }
   ctx.state.session = { id: session!.id, tokenHash: session!.tokenHash, csrfToken: csrfTokenOf(value) };
+  if (isByHand(ctx)) void noteUse({ em: em.fork() }, session!);
   return found.principal;
 }
 
 /** @returns whether who has signed in when the request came would still be let in */
 export async function isStillSignedIn(ctx: Context, access: WebParts['access']): Promise<boolean> {
   const value = shownSession(ctx);
-  const session = value && (await findSession({ em: ctx.state.em.fork() }, value, false));
+  const session = value && (await findSession({ em: ctx.state.em.fork() }, value));
   return Boolean(session && (await access.findByHash(session.tokenHash)).principal);
 }
 
-/** The scripts of a page that is open ask by themselves. */
+/** The scripts of a page that is open ask by themselves: that must not keep its session alive. */
 function isByHand(ctx: Context): boolean {
   return ctx.get('X-Lumbung-Live') === '' && pathBelow(ctx) !== '/events';
 }
@@ -76,9 +79,10 @@ export async function signIn(ctx: Context, parts: SigningIn): Promise<void> {
   const found = await access.find(text);
   const refusal = await refusalOf(ctx, found, text, parts);
   if (refusal) return sendPage(ctx, signInPage(view, { next: next.path + next.search, ...refusal }), frames);
+  const principal = found.principal!;
+  await parts.requestRate.count(tokenNameOf(principal));
   const { em, session: old } = ctx.state;
   if (old) await endSession({ em }, old.id);
-  const principal = found.principal!;
   const { address } = ctx.state;
   const from = { address, browser: ctx.get('User-Agent') };
   const { value, id } = await startSession({ em }, { tokenHash: hash('sha256', text), token: principal.name, ...from });

@@ -59,22 +59,17 @@ export async function startSession(
   return { id: Number(id), value };
 }
 
-/**
- * @param value of a cookie, from anyone
- * @param isByHand whether a person asks, which is noted; a page that is left open must not keep its session alive
- * @returns the session, if it goes on
- */
-export async function findSession(
-  { em, now = new Date() }: Reading,
-  value: string,
-  isByHand = true,
-): Promise<Session | undefined> {
+/** @param value of a cookie, from anyone @returns the session, if it goes on */
+export async function findSession({ em, now = new Date() }: Reading, value: string): Promise<Session | undefined> {
   if (!/^[\w-]{43}$/.test(value)) return undefined;
   const session = await em.findOne(Session, { hash: hashOf(value) });
-  if (!session || !isAlive(session, now)) return undefined;
-  if (isByHand && now.getTime() - session.lastSeenAt.getTime() >= SEEN_NOTED_MS)
-    await em.nativeUpdate(Session, { id: session.id }, { lastSeenAt: now });
-  return session;
+  return session && isAlive(session, now) ? session : undefined;
+}
+
+/** Notes that a person has used it. No page has to wait for that, nor fail with it: a full disk must not hide how the service is. */
+export async function noteUse({ em, now = new Date() }: Reading, { id, lastSeenAt }: Session): Promise<void> {
+  if (now.getTime() - lastSeenAt.getTime() < SEEN_NOTED_MS) return;
+  await em.nativeUpdate(Session, { id }, { lastSeenAt: now }).catch(() => undefined);
 }
 
 /** @param tokenHash of the token whose sessions are meant; all when left out @returns those that go on, the newest first */
