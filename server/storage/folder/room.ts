@@ -20,10 +20,13 @@ export async function roomOf({ fs }: Disk, folder: string): Promise<{ free: numb
   return { free: Math.max(0, bavail * bsize - reserve), total };
 }
 
-/** @throws Error with the code ENOSPC when uploads may take no more of the disk of a folder */
+/**
+ * A file system that does not say how large it is, as some in user space (FUSE), is not full as far as is known.
+ * @throws Error with the code ENOSPC when uploads may take no more of the disk of a folder
+ */
 export async function refuseFullDisk(disk: Disk, folder: string): Promise<void> {
-  const { free } = await roomOf(disk, folder);
-  if (free > 0) return;
+  const room = await roomOf(disk, folder).catch(() => undefined);
+  if (!room || room.total === 0 || room.free > 0) return;
   const error = new Error(`ENOSPC: the last of the disk of '${folder}' is kept for what removes backups`);
   throw tagOrigin(Object.assign(error, { code: 'ENOSPC' }), 'storage');
 }
