@@ -40,7 +40,7 @@ export function field(field: Field): Html {
   return html`<p class="field"><label for="${name}">${label}</label>${
     type === 'area'
       ? html`<textarea ${attributes} rows="3">${value}</textarea>`
-      : html`<input type="${type}" ${attributes} value="${value}"${type === 'password' && html` autocomplete="off"`}${list && html` list="${name}-list"`}>`
+      : html`<input type="${type}" ${attributes} value="${value}"${type === 'password' && html` autocomplete="current-password"`}${list && html` list="${name}-list"`}>`
   }${list && html`<datalist id="${name}-list">${list.map(one => html`<option value="${one}">`)}</datalist>`}${
     hint && html`<small id="${name}-hint">${hint}</small>`
   }${mistake && html`<strong class="mistake" id="${name}-mistake">${mistake}</strong>`}</p>`;

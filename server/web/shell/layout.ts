@@ -100,7 +100,7 @@ function foot(frame: Frame): Html {
 ${principal === ANYONE && html`<p>${t.open}</p>`}${principal !== ANYONE && principal !== NO_ONE && html`<p>${t.signedInAs(principal.name)}</p>`}
 ${hasSession && form(view, { action: view.link('/sign-out'), submit: t.signOut, kind: 'quiet' })}
 ${frame.hasAddress && languages(frame)}${frame.hasAddress && principal !== NO_ONE && zones(frame)}
-<p>${t.made(view.format.atText(view.now))}. <span class="keyshint">${t.keysHint}</span></p>
+<p>${t.made(view.format.atText(view.now))}. ${principal !== NO_ONE && html`<span class="keyshint">${t.keysHint}</span>`}</p>
 </footer>`;
 }
 

@@ -45,7 +45,7 @@ describe('the page of the policies', () => {
   it('draws what a policy would keep, by the rules of the retention, and changes nothing', async () => {
     const { text, status } = await simulate(`database=pt_xyz&${ZERO}&daily=4`);
     expect(status).to.equal(200);
-    expect(text).to.contain('Of 10 backups 6 backups would go');
+    expect(text).to.contain('Of 10 backups 6 would go');
     const struck = [...text.matchAll(/<td class="goes" title="([^"]+)"/g)].map(([, title]) => title);
     // The evening in UTC is the next day in Jakarta.
     expect(struck).to.deep.equal([2, 3, 4, 5, 6, 7].map(day => `${day} Oct 2026: 0 stay, 1 go`));
@@ -59,7 +59,7 @@ describe('the page of the policies', () => {
 
   it('always keeps three complete ones, in the days of the zone that is asked for', async () => {
     const { text } = await simulate(`database=pt_xyz&${ZERO}&daily=1&timezone=America/New_York`);
-    expect(text).to.contain('Of 10 backups 7 backups would go');
+    expect(text).to.contain('Of 10 backups 7 would go');
     expect(text).to.contain('title="1 Oct 2026: 0 stay, 1 go"');
     expect((await simulate('database=pt_xyz&timezone=aMERICA/new_york')).text).to.contain('value="America/New_York"');
   });

@@ -38,7 +38,7 @@ export const POLICY_TEXTS = texts({
     wrongCount: (name: string, most: string) => `${name}: a whole number from 0 to ${most}`,
     wrongZone: 'a time zone such as Asia/Jakarta',
     sum: (all: number, goes: number, bytes: string) =>
-      `Of ${counted(all, 'backup', 'backups')} ${goes === 0 ? 'none would go' : `${counted(goes, 'backup', 'backups')} would go, ${bytes}`}.`,
+      `Of ${counted(all, 'backup', 'backups')} ${goes === 0 ? 'none would go' : `${goes} would go, ${bytes}`}.`,
     calendar: 'Each day with the backups that would stay; struck through: all of it would go.',
     day: (day: string, kept: number, goes: number) => `${day}: ${kept} stay, ${goes} go`,
     earlier: (n: number) => `${counted(n, 'backup', 'backups')} before that`,
