@@ -26,9 +26,9 @@ function toggleHelp() {
   else help?.showModal();
 }
 
-/** The first link of each row that can be seen. */
+/** The first link of each row that can be seen; the heads of groups are on the way to no database. */
 function links() {
-  return [...document.querySelectorAll('main tbody tr, main li.row')]
+  return [...document.querySelectorAll('main tbody tr:not(.group), main li.row')]
     .map(row => row.querySelector('a[href]'))
     .filter(link => link?.checkVisibility());
 }
