@@ -10,8 +10,14 @@ describe('the morning of a fleet', () => {
     await using morning = await startMorning('well');
     const { open, closed, databases, backups, proven, status } = await looked(morning);
     expect(open).to.deep.equal([]);
-    expect(closed, 'an hour without a server, twelve nights ago').to.deep.equal([
-      ...['late sinar_crm', 'late sinar_mail', 'run_failed sinar_crm', 'run_failed sinar_mail'],
+    expect(closed, 'a drill three weeks ago, and a night without a server').to.deep.equal([
+      ...[
+        'drill_failed kopi_stok',
+        'late sinar_crm',
+        'late sinar_mail',
+        'run_failed sinar_crm',
+        'run_failed sinar_mail',
+      ],
     ]);
     expect(databases).to.have.length(DATABASES.length);
     expect(backups).to.equal(24 * 30 - 2);

@@ -71,7 +71,7 @@ export async function startMorning(kind: Kind): Promise<Morning> {
   phone.reply = ({ body }) => ({ body: JSON.stringify({ id: 'Xq3', event: 'message', ...JSON.parse(body) }) });
   const env = await configure(folder, { mail, phone });
   if (kind !== 'first') await fill(env);
-  const clock = made.use(new SceneClock(join(folder, 'clock')));
+  const clock = made.use(new SceneClock(join(folder, 'clock'), env.DATABASE_URL!));
   await clock.set(kind === 'first' ? BEFORE : runStart('web1', 0));
   const token = await createToken(env, { name: 'ani', role: 'admin' });
   const service = made.use(await startServiceHere(kind === 'first' ? env : { ...env, ALLOW_EMPTY_STORAGE: 'on' }));

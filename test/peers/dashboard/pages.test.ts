@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import type { Browser } from 'playwright-core';
+import { startBrowser } from '../../../testing/browser/browser.ts';
+import { type Kind, type Morning, startMorning } from '../../../testing/dashboard/mornings.ts';
+import { Seat, type Viewing } from '../../../testing/dashboard/seat.ts';
+import { type Tour, takeTour } from '../../../testing/dashboard/tour.ts';
+
+const VIEWINGS: ReadonlyArray<Partial<Viewing>> = [
+  {},
+  { scheme: 'dark' },
+  { language: 'id', width: 390 },
+  { language: 'id', scheme: 'dark', width: 390 },
+];
+/** Of a page, and of all styles and scripts together, in bytes, as they come over the wire. */
+const [MOST_PAGE, MOST_ASSETS] = [300_000, 50_000];
+/** On the other mornings these differ from a bad one. */
+const SOME = ['/', '/alerts', '/runs', '/drills'];
+
+for (const kind of ['bad', 'well', 'first'] as const satisfies readonly Kind[])
+  describe(`the dashboard on a morning of the kind "${kind}"`, function () {
+    this.timeout(240_000);
+    let [morning, browser, tour] = [] as unknown as [Morning, Browser, Tour];
+    before(async () => {
+      [morning, browser] = [await startMorning(kind), await startBrowser()];
+      tour = await takeTour(morning);
+    });
+    after(async () => {
+      await browser?.close();
+      await morning?.[Symbol.asyncDispose]();
+    });
+
+    it('has links to all of its pages, and none that leads nowhere', () => {
+      expect(tour.dead).to.deep.equal([]);
+      const missing = [...tour.addresses].filter(([, found]) => found.length === 0).map(([route]) => route);
+      if (kind === 'bad') expect(missing).to.deep.equal([]);
+    });
+
+    for (const look of kind === 'bad' ? VIEWINGS : VIEWINGS.slice(0, 1).concat(VIEWINGS.slice(3)))
+      it(`is accessible by axe-core, small, at rest and as wide as the window: ${JSON.stringify(look)}`, async () => {
+        await using seat = await Seat.take(browser, morning, look);
+        const wrong: object[] = [];
+        await seat.open('/sign-in');
+        await examine(seat, '/sign-in', wrong);
+        await seat.signIn(morning.token);
+        for (const [route, [first]] of tour.addresses) {
+          if (first === undefined || (kind !== 'bad' && !SOME.includes(route))) continue;
+          expect(await seat.open(first), first).to.equal(200);
+          await examine(seat, first, wrong);
+        }
+        expect(wrong, JSON.stringify(wrong, null, 1)).to.deep.equal([]);
+        seat.expectQuiet();
+      });
+  });
+
+async function examine(seat: Seat, path: string, wrong: object[]): Promise<void> {
+  const [shifts, overflow] = [await seat.shifts(), await seat.overflow()];
+  // One from the cache has a size below 0.
+  const came = (await seat.weights()).filter(answer => !answer.path.endsWith('/events'));
+  const assets = came
+    .filter(answer => answer.path.includes('/assets/'))
+    .reduce((sum, { bytes }) => sum + Math.max(0, bytes), 0);
+  const page = Math.max(...came.filter(answer => !answer.path.includes('/assets/')).map(({ bytes }) => bytes));
+  if (path === '/sign-in') expect(assets, 'styles and scripts came with the first page').to.be.greaterThan(1_000);
+  const isLight = page < MOST_PAGE && assets < MOST_ASSETS;
+  const complaints = await seat.complaints();
+  const isWell = complaints.length + shifts.length === 0 && overflow <= 0 && isLight;
+  if (!isWell) wrong.push({ path, page, assets, shifts, overflow, complaints });
+}
