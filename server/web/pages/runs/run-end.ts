@@ -9,11 +9,7 @@ const SHAPES: Readonly<Record<RunEnd, Mark>> = {
   ...{ ok: 'complete', some_failed: 'incomplete', none_succeeded: 'damaged', broken: 'damaged', interrupted: 'paused' },
 };
 
-/**
- * How a run ended, with its shape. One in which all is complete ends with 1, too, where something was lost or stays unverified: nothing
- * has failed then.
- */
-export function endOf(view: View, end: RunEnd, { isAllComplete }: { readonly isAllComplete: boolean }): Html {
-  const t = RUNS_TEXTS[view.language];
-  return status(SHAPES[end], end === 'some_failed' && isAllComplete ? t.completeWithFindings : t.ends[end]);
+/** How a run ended, with its shape. */
+export function endOf(view: View, end: RunEnd): Html {
+  return status(SHAPES[end], RUNS_TEXTS[view.language].ends[end]);
 }

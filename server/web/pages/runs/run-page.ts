@@ -54,7 +54,7 @@ function facts(view: View, { run, counts }: RunShown): Html {
   const { outcome, interruptedBy, problem, exitCode, startedAt, endedAt, receivedAt, host, shard } = run;
   const { sadeVersion, runtime, mysqldump, isPartial, leftOut, isCut, clockAheadSeconds } = run;
   const rows: ReadonlyArray<readonly [string, Html | string | undefined | null]> = [
-    [t.outcome, endOf(view, outcome, { isAllComplete: counts.incomplete + counts.failed + counts.not_done === 0 })],
+    [t.outcome, endOf(view, outcome)],
     [t.databases, t.counts(counts.complete, counts.incomplete, counts.failed, counts.not_done)],
     [t.problem, problem == null ? undefined : html`<span lang="en">${problem}</span>`],
     [t.exitCode, String(exitCode)],

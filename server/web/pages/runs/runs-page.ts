@@ -86,7 +86,7 @@ function runRow(view: View, { run, counts }: RunsShown['runs'][number]): Html {
   const { complete, incomplete, failed, not_done: notDone } = counts;
   return html`<tr><th scope="row"><a href="${view.link(`/runs/${id}`)}">${format.at(startedAt)}<span class="hidden"> ${t.run(source)}</span></a></th>
 <td><a href="${view.link('/runs', { source })}">${source}</a>${shard !== '' && html` / ${shard}`}</td>
-<td>${endOf(view, outcome, { isAllComplete: incomplete + failed + notDone === 0 })}${interruptedBy != null && html` <code>${interruptedBy}</code>`}${problem != null && html`<br><small lang="en">${cut(problem)}</small>`}</td>
+<td>${endOf(view, outcome)}${interruptedBy != null && html` <code>${interruptedBy}</code>`}${problem != null && html`<br><small lang="en">${cut(problem)}</small>`}</td>
 <td>${t.counts(complete, incomplete, failed, notDone)}${isPartial === 1 && html`<br><small>${t.partial}</small>`}</td>
 ${took(view, endedAt.getTime() - startedAt.getTime())}</tr>`;
 }

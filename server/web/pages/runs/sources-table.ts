@@ -42,8 +42,8 @@ function lastRunOf(view: View, { source, lastRun, missing }: SourcesShown['page'
   const lost =
     missing && html`<a href="${view.link(`/alerts/${missing.id}`)}">${status('missing', t.notReported)}</a> `;
   if (!lastRun) return html`${lost}${status('none-due', t.noRun)}`;
-  const { id, outcome, startedAt, clockAheadSeconds, complete, total } = lastRun;
-  return html`${lost}${endOf(view, outcome, { isAllComplete: complete === total })} <a href="${view.link(`/runs/${id}`)}">${view.format.ago(startedAt)}<span class="hidden"> ${t.run(source)}</span></a>${
+  const { id, outcome, startedAt, clockAheadSeconds } = lastRun;
+  return html`${lost}${endOf(view, outcome)} <a href="${view.link(`/runs/${id}`)}">${view.format.ago(startedAt)}<span class="hidden"> ${t.run(source)}</span></a>${
     clockAheadSeconds > 0 && html`<br><small>${t.clockAhead(view.format.duration(clockAheadSeconds * 1000))}</small>`
   }`;
 }
