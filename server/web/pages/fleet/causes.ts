@@ -26,7 +26,7 @@ function causeItem(view: View, cause: OpenCause): Html {
   const [first] = alarms;
   const names = namesOf(cause);
   const more = names.length - MOST_NAMES;
-  return html`<li class="${`cause ${severity}${isAcknowledged ? ' seen' : ''}`}"><p><a href="${view.link(`/alerts/${first!.id}`)}"><strong>${causeHeadline(view, cause)}</strong></a> <span class="quiet">${view.format.ago(since)}${isAcknowledged && html`, ${t.acknowledged}`}</span></p>
+  return html`<li class="${`cause row ${severity}${isAcknowledged ? ' seen' : ''}`}"><p><a href="${view.link(`/alerts/${first!.id}`)}"><strong>${causeHeadline(view, cause)}</strong></a> <span class="quiet">${view.format.ago(since)}${isAcknowledged && html`, ${t.acknowledged}`}</span></p>
 ${advice.slice(0, MOST_ADVICE).map(text => html`<p>${t.whatToDo}: <span lang="en">${text}</span></p>`)}
 ${names.length > 0 && html`<p class="links">${names.slice(0, MOST_NAMES).map((name, at) => html`${at > 0 && ' · '}${databaseLink(view, name)}`)}${more > 0 && html` · <span class="quiet">${t.moreDatabases(more)}</span>`}</p>`}</li>
 `;

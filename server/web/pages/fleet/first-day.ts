@@ -1,9 +1,11 @@
 import { can } from '../../../auth/policy.ts';
 import { ANYONE } from '../../../auth/principal.ts';
 import { isEverything } from '../../../auth/scope.ts';
+import { command } from '../../forms/command.ts';
 import { field, form } from '../../shell/forms.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { PageRequest } from '../../shell/page.ts';
+import type { View } from '../../shell/view.ts';
 import { FIRST_DAY_TEXTS } from './first-day-texts.ts';
 
 /** What was typed, and what is wrong with it. */
@@ -23,18 +25,18 @@ export function firstDay(request: PageRequest, tried?: Tried): Html {
   const isOpen = view.principal === ANYONE;
   if (!isEverything(view.principal.scope)) return html`<p>${t.outOfScope}</p>`;
   return html`<section aria-labelledby="first"><h2 id="first">${t.heading}</h2>
-<ol class="steps"><li><p>${t.list}</p><code class="line">${LIST}</code></li>
+<ol class="steps"><li><p>${t.list}</p>${command(view, LIST, 'list')}</li>
 <li>${tokenStep(request, tried)}</li>
-<li><p>${t.run}</p>${commands(serviceUrl, !isOpen)}<p>${t.cron}</p></li></ol></section>`;
+<li><p>${t.run}</p>${commands(view, serviceUrl, !isOpen)}<p>${t.cron}</p></li></ol></section>`;
 }
 
 function tokenStep({ view }: PageRequest, tried: Tried | undefined): Html {
   const t = FIRST_DAY_TEXTS[view.language];
   const { principal } = view;
   if (principal === ANYONE)
-    return html`<p>${t.open}</p><code class="line">node server/main.ts token create --name YOU --role admin</code><code class="line">${MAKE_TOKEN}</code>`;
+    return html`<p>${t.open}</p>${command(view, MAKE_ADMIN, 'admin')}${command(view, MAKE_TOKEN, 'make')}`;
   if (!can(principal, 'tokens'))
-    return html`<p>${t.askAdmin}</p><code class="line">${MAKE_TOKEN}</code>${giveToken(view.language)}`;
+    return html`<p>${t.askAdmin}</p>${command(view, MAKE_TOKEN, 'make')}${giveToken(view)}`;
   const name = field({
     ...{ name: 'name', label: t.tokenName, hint: t.tokenHint, isRequired: true, maxLength: 64 },
     ...{ value: tried?.name ?? 'backup-host', mistake: tried?.mistake },
@@ -42,6 +44,7 @@ function tokenStep({ view }: PageRequest, tried: Tried | undefined): Html {
   return html`<p>${t.makeToken}</p>${form(view, { action: view.link('/first-token'), fields: name, submit: t.submit })}`;
 }
 
+const MAKE_ADMIN = 'node server/main.ts token create --name YOU --role admin';
 const MAKE_TOKEN = "node server/main.ts token create --name HOST --role upload --scope '*'";
 
 /** What comes behind a token that was just made. */
@@ -51,22 +54,22 @@ export function withToken(
 ): Html {
   const t = FIRST_DAY_TEXTS[view.language];
   return html`<h1>${t.made(name)}</h1>
-<p class="note warn">${t.once}</p><code class="line">${text}</code>
-${giveToken(view.language)}
-<p>${t.run}</p>${commands(serviceUrl, true)}<p>${t.cron}</p>
+<p class="note warn">${t.once}</p>${command(view, text, 'token')}
+${giveToken(view)}
+<p>${t.run}</p>${commands(view, serviceUrl, true)}<p>${t.cron}</p>
 <p>${t.done} <a href="${view.link('/')}">${t.toFleet}</a></p>`;
 }
 
 /** On no command line: others on that machine see those, and a shell keeps them. */
-function giveToken(language: PageRequest['view']['language']): Html {
-  return html`<p>${FIRST_DAY_TEXTS[language].giveToken}</p><code class="line">(umask 077; cat &gt; ${TOKEN_FILE})</code>`;
+function giveToken(view: View): Html {
+  return html`<p>${FIRST_DAY_TEXTS[view.language].giveToken}</p>${command(view, `(umask 077; cat > ${TOKEN_FILE})`, 'give')}`;
 }
 
-function commands(serviceUrl: string, hasToken: boolean): Html {
+function commands(view: View, serviceUrl: string, hasToken: boolean): Html {
   const settings = [
     'export SADE_CONFIG=~/.config/lumbung/databases.json',
     `SADE_SERVER=${serviceUrl}`,
     ...(hasToken ? [`SADE_TOKEN_FILE=${TOKEN_FILE}`] : []),
   ];
-  return html`<code class="line">${settings.join(' ')}</code><code class="line">sade doctor &amp;&amp; sade backup</code>`;
+  return html`${command(view, settings.join(' '), 'settings')}${command(view, 'sade doctor && sade backup', 'run')}`;
 }

@@ -58,12 +58,12 @@ describe('the page of the fleet', () => {
       expect(causes).to.match(
         /<a href="\/-\/ui\/alerts\/\d+"><strong>db7 has not reported its run.*What to do: .*<a href="\/-\/ui\/databases\/beta_shop">/s,
       );
-      expect(page.indexOf('<ol class="causes">')).to.be.below(page.indexOf('<table class="matrix">'));
+      expect(page.indexOf('<ol class="causes">')).to.be.below(page.indexOf('<table class="matrix fixed">'));
     });
 
     it('has a table with a head for each column and each row, and 30 labelled days in each row', async () => {
       const page = await shown('/-/ui?all=true');
-      const table = page.slice(page.indexOf('<table class="matrix">'), page.indexOf('</table>'));
+      const table = page.slice(page.indexOf('<table class="matrix fixed">'), page.indexOf('</table>'));
       expect(table.match(/<caption>/g)).to.have.length(1);
       expect(table.match(/<th scope="col"/g)).to.have.length(34);
       const rows = rowsOf(page);

@@ -29,7 +29,7 @@ export function matrixTable(
   const shown = matrix.groups.reduce((sum, { rows }) => sum + rows.length, 0);
   const caption = t.caption(shown, matrix.total, view.format.day(days.at(-1)!.day));
   const hasGroups = matrix.groups.some(({ name }) => name !== undefined);
-  return html`<div class="scroll"><table class="matrix"><caption>${caption}</caption>
+  return html`<div class="scroll"><table class="matrix fixed"><caption>${caption}</caption>
 <thead><tr><th scope="col">${t.columns.database}</th><th scope="col">${t.columns.age}</th>${days.map(day => dayHead(view, day))}<th scope="col">${t.columns.size}</th><th scope="col">${t.columns.drill}</th></tr></thead>
 ${matrix.groups.map(group => html`<tbody>${hasGroups && groupHead(view, group, links)}${group.rows.map(row => matrixRow(view, row, matrix))}</tbody>`)}
 </table></div>`;
@@ -95,13 +95,13 @@ function dayCell(view: View, cell: DayCell, { marks }: Matrix): Html {
   const t = FLEET_TEXTS[view.language];
   const words = MARK_WORDS[view.language];
   if (!backup) {
-    const due = dueAt && t.cell.due(clock(view.zone, dueAt));
+    const due = dueAt && t.cell.due(clock(view, dueAt));
     return html`<td>${mark(view, result, due)}</td>`;
   }
   const isPinned = marks.pinned.has(backup.id);
   const proof = marks.drilled.get(backup.id);
   const label = [
-    ...[words[resultOf(backup)], clock(view.zone, backup.sortedAt), view.format.bytes(backup.size)],
+    ...[words[resultOf(backup)], clock(view, backup.sortedAt), view.format.bytes(backup.size)],
     ...(backup.removedAt ? [t.cell.removed] : []),
     ...(isPinned ? [t.cell.pinned] : []),
     ...(proof === undefined ? [] : [proof ? t.cell.proven : t.cell.notRestorable]),

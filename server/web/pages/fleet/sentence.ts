@@ -40,7 +40,7 @@ export function facts(view: View, { lastRun, storage, proven, channels }: FleetF
   const t = FLEET_TEXTS[language].facts;
   const isBehind = lastRun !== undefined && lastRun.complete < lastRun.databases;
   const run = lastRun
-    ? html`<a href="${view.link(`/runs/${lastRun.id}`)}">${format.ago(lastRun.startedAt)}</a>: ${clock(view.zone, lastRun.startedAt)}–${format.time(lastRun.endedAt)}, <span${isBehind && html` class="warn"`}>${t.ofDatabases(format.number(lastRun.complete), format.number(lastRun.databases))}</span>`
+    ? html`<a href="${view.link(`/runs/${lastRun.id}`)}">${format.ago(lastRun.startedAt)}</a>: ${clock(view, lastRun.startedAt)}–${format.time(lastRun.endedAt)}, <span${isBehind && html` class="warn"`}>${t.ofDatabases(format.number(lastRun.complete), format.number(lastRun.databases))}</span>`
     : t.noRun;
   const share = t.ofAll(format.number(proven.proven), format.number(proven.databases));
   return html`<dl class="facts fleet-facts">
