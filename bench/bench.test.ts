@@ -75,6 +75,19 @@ describe('npm run bench', function () {
     expect(await readdir(folder)).to.deep.equal(['bench.json']);
   });
 
+  itOfPeers('asks a service for the page of a fleet, once all of it was evaluated', async function () {
+    this.timeout(180_000); // its service evaluates once a minute
+    const child = start('--only', 'fleet-mariadb');
+    const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close'), text(child.stdout)]);
+
+    expect(code, said).to.equal(0);
+    const { cases } = JSON.parse(await readFile(join(folder, 'bench.json'), 'utf8')) as Report;
+    for (const { rows, targets } of cases) {
+      expect(rows).to.have.length(3 * 2);
+      for (const { what, value } of targets) expect(value, what).to.be.greaterThan(0);
+    }
+  });
+
   itOfAll('leaves nothing behind when it is interrupted', async () => {
     const child = start('--only', 'zip');
     for await (const line of child.stderr) if (String(line).includes('1: sade')) break;

@@ -8,6 +8,8 @@ import type { BenchCase } from './case.ts';
 import database from './cases/database.ts';
 import databases from './cases/databases.ts';
 import download from './cases/download.ts';
+import fleetMariadb from './cases/fleet-mariadb.ts';
+import fleetSqlite from './cases/fleet-sqlite.ts';
 import historyMariadb from './cases/history-mariadb.ts';
 import historySqlite from './cases/history-sqlite.ts';
 import memory from './cases/memory.ts';
@@ -44,6 +46,8 @@ const CASES: readonly BenchCase[] = [
   restore,
   historyMariadb,
   historySqlite,
+  fleetMariadb,
+  fleetSqlite,
   tokens,
   memory,
 ];

@@ -15,6 +15,8 @@ export interface LoadPlan {
   /** Where in each answer the list stands, and how long it must be. */
   readonly list: readonly string[];
   readonly length: number;
+  /** Where answers are no JSON: what each of them contains. Then no list is looked for. */
+  readonly text?: string | undefined;
   readonly clients: number;
   /** Until then questions are sent; the last answers are waited for. */
   readonly seconds: number;
