@@ -6,7 +6,7 @@ import { columns, joined } from '../history/columns.ts';
 import { type Condition, isOneOf, isText } from '../history/conditions.ts';
 import { asStored, type StoredExpression } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
-import { countRows, readRows } from '../history/read-rows.ts';
+import { countRows, type Query, readRows } from '../history/read-rows.ts';
 import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { expressions, query } from '../history/tables.ts';
 import { latestCompleteId, latestId } from './latest-ids.ts';
@@ -102,11 +102,14 @@ export async function countDatabases({ em, scope }: Reading, search: DatabaseSea
   return countRows(em, withLatest({ named, order: 'asc', most: MOST }).where(eb.and(worth)));
 }
 
-/** @returns the names of all that match, in no order: a look at two backups of each, in one statement */
+/** @returns the names of all that match, in no order: a look at two backups of each, where the search is about these */
 export async function matchingNames({ em, scope }: Reading, search: DatabaseSearch): Promise<string[]> {
   const [named, worth] = await conditionsOf({ em, scope }, search);
-  const found = withLatest({ named, order: 'asc', most: MOST }).where(eb.and(worth)).select('d.name');
-  return (await readRows(em, found)).map(({ name }) => name);
+  const found =
+    worth.length === 0
+      ? allDatabases.where(eb.and(named)).select('d.name')
+      : withLatest({ named, order: 'asc', most: MOST }).where(eb.and(worth)).select('d.name');
+  return (await readRows(em, found as Query<{ name: string }>)).map(({ name }) => name);
 }
 
 /** @returns those that there are, in no order */

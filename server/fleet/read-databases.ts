@@ -11,8 +11,7 @@ export interface FleetDatabase {
   readonly name: string;
   readonly state: FreshnessState;
   readonly stateSince: Date;
-  /** The newest complete backup that is sound, and from when it counts. */
-  readonly completeId: number | null;
+  /** From when the newest complete backup counts that is sound. */
   readonly countsAt: Date | null;
   /** Since when backups are expected, where that is later. */
   readonly countedFrom: Date;
@@ -103,7 +102,7 @@ async function readNew({ em, scope, configuration, now }: Parts): Promise<FleetD
     const facts = { contract, roster: known!.roster, lastComplete: known!.lastComplete };
     const assessment = stateOf({ ...facts, pause: undefined, retirement: undefined, before: undefined }, now);
     found.push({
-      ...{ name, contract, stateSince: now, pausedUntil: null, completeId: known!.lastComplete?.id ?? null },
+      ...{ name, contract, stateSince: now, pausedUntil: null },
       ...{ state: assessment.state, countsAt: assessment.countsAt, countedFrom: assessment.countedFrom },
     });
   }
@@ -121,7 +120,6 @@ const WATCHED = query
     'w.state_since as stateSince',
     'w.late_at as lateAt',
     'w.critical_at as criticalAt',
-    'w.last_complete_id as completeId',
     'w.last_complete_counts_at as countsAt',
     'w.counted_from as countedFrom',
     'w.contract',

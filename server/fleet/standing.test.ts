@@ -5,7 +5,7 @@ import { type Newest, rankOf, standingOf } from './standing.ts';
 describe('how a database stands', () => {
   const now = new Date('2026-11-29T08:00:00Z');
   const database = (state: FleetDatabase['state']): FleetDatabase => ({
-    ...{ name: 'pt_xyz', state, stateSince: now, completeId: 1, countsAt: now, countedFrom: now },
+    ...{ name: 'pt_xyz', state, stateSince: now, countsAt: now, countedFrom: now },
     contract: {
       every: { kind: 'interval', ms: 86_400_000 },
       graceMs: 7_200_000,
