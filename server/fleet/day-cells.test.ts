@@ -84,6 +84,17 @@ describe('how each day of a database went', () => {
     ).to.equal('none-due incomplete none-due none-due');
   });
 
+  it('is not missing where what came behind midnight was incomplete', () => {
+    const [last, partial] = [backup('2026-11-25T23:35Z'), backup('2026-11-28T00:20Z', { state: 'incomplete' })];
+    const given = {
+      every: 'cron 30 23 * * * UTC',
+      before: last,
+      backups: [partial],
+      states: late('2026-11-26T01:00Z'),
+    };
+    expect(results(cellsOf(given))).to.equal('missing none-due incomplete none-due');
+  });
+
   it('is not missing by a contract that holds since today only', () => {
     const backups = [backup('2026-11-25T01:30Z')];
     const changed = spansOf({ state: 'critical', since: new Date('2026-11-29T06:00Z') }, [

@@ -8,6 +8,8 @@ import { sampleFailure, sampleRun } from '../../testing/service/sample-runs.ts';
 import { EVERYTHING, type Scope } from '../auth/scope.ts';
 import { configurationOf } from '../configuration/reading/configuration-of.ts';
 import { Pin } from '../entities/pin.entity.ts';
+import { lastLocalDays } from './local-days.ts';
+import { readDays } from './read-days.ts';
 import { type Fleet, type FleetParts, type FleetQuestion, namesOf, readFleet } from './read-fleet.ts';
 
 const DAY = 86_400_000;
@@ -226,6 +228,17 @@ describeOnEachStore('the fleet of a bad morning', store => {
     const [row] = matrix.groups.flatMap(({ rows }) => rows).filter(({ database }) => database.name === 'beta_fine');
     expect(row).to.include({ standing: 'nothing', rank: 1 });
     expect(row!.cells.slice(-2).map(({ result }) => result)).to.deep.equal(['complete', 'missing']);
+  });
+
+  it('has nothing come on a day whose run failed as soon as its time is over, also where that is forgiven', async () => {
+    const { matrix } = await read({ search: { search: 'dropped_one' } });
+    const { database } = matrix.groups[0]!.rows[0]!;
+    const today = async (failedAt: Date | undefined) => {
+      const parts = { em: app.history.em.fork(), now: MORNING, days: lastLocalDays('UTC', MORNING, 30) };
+      const [found] = await readDays(parts, [{ ...database, state: 'ok', failedAt }]);
+      return found!.cells.at(-1)!.result;
+    };
+    expect([await today(undefined), await today(night(0))]).to.deep.equal(['none-due', 'missing']);
   });
 
   it('finds the best of each day of a database with a backup each quarter of an hour', async () => {
