@@ -13,6 +13,7 @@ import { gate, redirect } from './serving/gate.ts';
 import { LivePages } from './serving/live.ts';
 import { isUi, queryOf, readerOf } from './serving/reader.ts';
 import { type Frames, sendPage } from './serving/send-page.ts';
+import { serviceUrlOf } from './serving/service-url.ts';
 import { type SigningIn, showSignIn, signIn, signOut, whoHasSignedIn } from './serving/signing-in.ts';
 import type { PageRequest, WebParts } from './shell/page.ts';
 import { basePath, linkTo, UI } from './shell/view.ts';
@@ -109,9 +110,7 @@ function requestOf(
 ): PageRequest {
   const { em, principal, session } = ctx.state;
   const { view } = readerOf(ctx, frames);
-  const serviceUrl = publicUrl
-    ? publicUrl.href.replace(/\/+$/, '')
-    : `${ctx.state.isSecure ? 'https' : 'http'}://${ctx.host}`;
+  const serviceUrl = serviceUrlOf(ctx, publicUrl);
   const { id: sessionId, tokenHash } = session ?? {};
   return { view, em, scope: principal.scope, params, query: queryOf(ctx), serviceUrl, sessionId, tokenHash };
 }

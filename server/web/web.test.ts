@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { BrowserHere, csrfIn, FORM } from '../../testing/service/browser-here.ts';
+import { rawConnection } from '../../testing/service/raw-http.ts';
 import { historyStores, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 
 const [SQLITE] = historyStores;
@@ -27,6 +28,22 @@ describe('the dashboard of a service without tokens', () => {
     expect(text).to.match(/^<!doctype html>\n<html lang="en"/);
     expect(text.match(/<h1>/g)).to.have.length(1);
     expect(text).to.not.match(/<script>|style=|\son\w+="|https?:\/\/(?!www\.w3\.org)/);
+  });
+
+  it('names in its commands the host that was checked, and never what a field of the request says beside it', async () => {
+    const port = new URL(app.url).port;
+    const connection = await rawConnection(app.url);
+    const head = [
+      `GET http://[::1]:${port}/-/ui/drills HTTP/1.1`,
+      'Host: evil.example',
+      'X-Forwarded-Host: evil.example',
+    ];
+    await connection.send(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n`);
+    const page = await connection.ended();
+    expect(page).to.contain(`--server &#39;http://[::1]:${port}&#39;<`).and.to.not.contain('evil');
+    const old = await rawConnection(app.url);
+    await old.send('GET /-/ui/drills HTTP/1.0\r\n\r\n');
+    expect(await old.ended()).to.contain(`--server ${app.url}<`);
   });
 
   it('shows the versions and the licences of what it is made of', async () => {

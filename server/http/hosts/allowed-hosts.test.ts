@@ -57,6 +57,7 @@ describe('the host that a request asks', () => {
       '[::1',
       '::1',
       'a%2eb',
+      ...['$(id).localhost', '`id`.localhost', 'a;id;.localhost', 'a&b.localhost', "a'b.localhost", '~.localhost'],
     ];
     for (const host of [...wrong, 'localhost, evil.example'])
       expect(await asked(host), host).to.deep.equal({ status: 400, code: 'MALFORMED_REQUEST' });

@@ -11,13 +11,20 @@ export interface HostName {
 /** A name or an address, and a port (RFC 9110, section 7.2); what stands in it beside that would be taken apart as a URL. */
 const HOST = /^(?<name>\[[\da-f:.]+\]|[^\s/\\?#@:[\]%*,]+)(?::(?<port>\d{0,5}))?$/i;
 
+/**
+ * What a name or an address is made of. A URL lets more pass, such as `$(reboot).localhost`: a browser takes that to this machine, and
+ * the name stands in commands that people paste into a shell.
+ */
+const NAME = /^[\w.:-]+$/;
+
 /** @returns undefined for what is no host */
 export function parseHost(text: string): HostName | undefined {
-  const { name, port } = HOST.exec(text)?.groups ?? {};
+  const { name: written, port } = HOST.exec(text)?.groups ?? {};
   // An IPv4 address may be written in many ways, which a URL knows.
-  const url = name === undefined ? null : URL.parse(`http://${name}/`);
+  const url = written === undefined ? null : URL.parse(`http://${written}/`);
   if (!url) return undefined;
-  return { name: url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, ''), port: port ? Number(port) : undefined };
+  const name = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  return NAME.test(name) ? { name, port: port ? Number(port) : undefined } : undefined;
 }
 
 /** Names that no one's name server answers for: `localhost`, what is below it (RFC 6761), and what /etc/hosts calls it. */

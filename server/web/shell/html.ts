@@ -29,6 +29,14 @@ export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Htm
   return new Html(text);
 }
 
+/** Characters that turn the order of all that stands behind them in a line: a name could look like another one. */
+const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
+
+/** @returns the text, with a name in place of each character that would turn the rest of its line */
+function withoutTurns(text: string): string {
+  return text.replace(TURNING, character => `⟨U+${character.charCodeAt(0).toString(16).toUpperCase()}⟩`);
+}
+
 /** @returns the text as it stands in HTML, between elements and in values of attributes */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"'`]/g, character => ENTITIES[character]!);
@@ -50,7 +58,7 @@ function textAt(place: Place, value: HtmlValue): string {
 function contentOf(value: HtmlValue): string {
   if (value instanceof Html) return value.text;
   if (Array.isArray(value)) return value.map(contentOf).join('');
-  return value === undefined || value === null || value === false ? '' : escapeHtml(String(value));
+  return value === undefined || value === null || value === false ? '' : withoutTurns(escapeHtml(String(value)));
 }
 
 /** What runs nothing: `javascript:` does. */

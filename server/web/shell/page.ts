@@ -36,7 +36,10 @@ export interface PageRequest {
   /** Of the path, decoded. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** Where clients reach the service: PUBLIC_URL, else what the browser asked, such as `http://127.0.0.1:3000`; no slash at its end. */
+  /**
+   * Where clients reach the service, as it is typed into a shell: PUBLIC_URL, else what the browser asked, such as
+   * `http://127.0.0.1:3000`; no slash at its end.
+   */
   readonly serviceUrl: string;
   /** The id of the session; undefined without one: in open mode, and with the header Authorization. */
   readonly sessionId: number | undefined;

@@ -106,6 +106,27 @@ describe('the page of a backup', () => {
     expect((await page('incomplete')).text).to.match(/<div class="command"[^>]*><pre [^>]*><code>GRANT TRIGGER ON/);
   });
 
+  it('has a button that copies for one statement that only grants, and for no other advice: any uploader writes that', async () => {
+    const statements = [
+      "GRANT SELECT ON `a\\_;b`.* TO 'x'@'%';",
+      'SET GLOBAL sql_mode = DEFAULT; -- in the configuration, too',
+    ];
+    const others = [
+      ...['DROP DATABASE pt_xyz;', 'GRANT X ON y TO z; DROP DATABASE y;', 'GRANT X ON y TO z;\n\\! reboot\n;'],
+      ...['GRANT X ON y TO z\\! reboot ;', 'GRANT X ON y TO z; -- a\nsystem reboot;', 'GRANT X ON y TO z\u202e;'],
+      ...["GRANT ALL ON *.* TO 'evil'@'%';", "GRANT X ON *.* TO 'evil'@'%' IDENTIFIED BY 'x';"],
+      "GRANT X ON *.* TO 'a'@'%' WITH GRANT OPTION;",
+    ];
+    const findings = [...statements, ...others].map(advice => ({ ...TRIGGERS, advice }));
+    await keep('strange', 'pt_strange', '22', { findings });
+    const { text } = await page('strange');
+    const copied = [...text.matchAll(/id="advice-\d+"><code>([^<]*)</g)].map(([, code]) =>
+      code!.replaceAll('&#96;', '`'),
+    );
+    expect(copied.map(code => code.replaceAll('&#39;', "'"))).to.deep.equal(statements);
+    expect(text).to.contain('<p lang="en" class="remedy">DROP DATABASE pt_xyz;</p>').and.contain('z⟨U+202E⟩;');
+  });
+
   it('has the command that restores it, or the last sound one before it, and the digests', async () => {
     const text = await read('whole');
     expect(text).to.contain(`sade restore pt_xyz --into pt_xyz_restored --at ${ids.whole}`);

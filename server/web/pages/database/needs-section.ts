@@ -1,5 +1,5 @@
 import { lossSentence } from '../../../backups/losses/loss.ts';
-import { shellWord } from '../../../backups/losses/restore-command.ts';
+import { shellFlag } from '../../../backups/losses/restore-command.ts';
 import { findingsOf, storedState } from '../../../entities/backup.entity.ts';
 import { command } from '../../forms/command.ts';
 import { type Html, html } from '../../shell/html.ts';
@@ -71,7 +71,7 @@ function backupLink(view: View, id: number): Html {
 export function neverSection(view: View, { name, sources }: DatabaseFacts): Html {
   const t = DATABASE_TEXTS[view.language];
   const source = sources.find(({ goneAt }) => !goneAt)?.source;
-  const only = `--only ${shellWord(name)}`;
+  const only = shellFlag('--only', name);
   return html`<section aria-labelledby="never"><h2 id="never">${t.neverBackedUp}</h2><p>${
     source === undefined ? t.whatToDoAnywhere : t.whatToDo(source)
   }</p>${command(view, `sade doctor ${only}`, 'doctor-command')}${command(view, `sade backup ${only}`, 'backup-command')}</section>`;

@@ -92,7 +92,7 @@ describeOnEachStore('the page of the drills', store => {
     const text = await shown();
     const failed = text.slice(text.indexOf('id="failed"'), text.indexOf('id="databases"'));
     expect(failed).to.contain('2 backups could not be restored').and.contain('<span lang="en">a reason</span>');
-    expect(failed).to.contain(`sade backup --only &#39;acme_bad&#39; --server ${app.url} &amp;&amp; sade drill --only`);
+    expect(failed).to.contain(`sade backup --only acme_bad --server ${app.url} &amp;&amp; sade drill --only`);
     expect(failed).to.contain('--only &#39;pt_o&#39;\\&#39;&#39;brien&#39;').and.contain('/-/ui/backups/');
     expect(failed).to.contain(`<code>sade drill --sample 10 --server ${app.url}</code>`);
   });

@@ -1,3 +1,4 @@
+import { shellFlag } from '../../../backups/losses/restore-command.ts';
 import { STANDINGS } from '../../../drills/list-proofs.ts';
 import { command } from '../../forms/command.ts';
 import { chips } from '../../shell/forms.ts';
@@ -50,9 +51,8 @@ ${notTestedSection(view, shown)}
 function failedCard(view: View, { name, proof, proofReport }: ProofShown, serviceUrl: string): Html {
   const t = DRILLS_TEXTS[view.language];
   const backup = proofReport?.backupId;
-  // The shell must not read what a name of a database has.
-  const only = `'${name.replaceAll("'", "'\\''")}'`;
-  const again = `sade backup --only ${only} --server ${serviceUrl} && sade drill --only ${only} --server ${serviceUrl}`;
+  const only = shellFlag('--only', name);
+  const again = `sade backup ${only} --server ${serviceUrl} && sade drill ${only} --server ${serviceUrl}`;
   return html`<article class="cause critical"><h3>${databaseLink(view, name)}: <span lang="en">${proofReport?.reason ?? t.outcomes.not_restorable}</span></h3>
 <p>${t.failedAt} ${proof && view.format.ago(proof.at)}${backup != null && html` · <a href="${view.link(`/backups/${backup}`)}">${t.backup(backup)}</a>`}${proofReport && proofReport.differenceCount > 0 && ` · ${t.differences(proofReport.differenceCount)}`}</p>
 <p>${t.whatToDo}: ${t.nextStep}</p>
