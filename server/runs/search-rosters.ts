@@ -27,7 +27,16 @@ export function searchRosters(
   search: RosterSearch,
   { limit, after }: { readonly limit: number; readonly after?: RosterPlace | undefined },
 ): Promise<ListedEntry[]> {
-  const entries = matching({ scope }, search, after ? [isBehind(after)] : []).select(COLUMNS);
+  return readEntries({ em, scope }, search, { conditions: after ? [isBehind(after)] : [], limit });
+}
+
+/** Lists those of them that are so as conditions say, by the names of their databases. */
+export function readEntries(
+  { em, scope }: Reading,
+  search: RosterSearch,
+  { conditions, limit }: { readonly conditions: readonly Condition[]; readonly limit: number },
+): Promise<ListedEntry[]> {
+  const entries = entriesOf({ scope }, search, conditions).select(COLUMNS);
   return readRows(em, entries.orderBy('e.database_name').orderBy('e.id').limit(limit));
 }
 
@@ -37,7 +46,7 @@ export function searchGone(
   search: Omit<RosterSearch, 'isGone'>,
   limit: number,
 ): Promise<ListedEntry[]> {
-  const gone = matching({ scope }, { ...search, isGone: true }, []).select(COLUMNS);
+  const gone = entriesOf({ scope }, { ...search, isGone: true }, []).select(COLUMNS);
   return readRows(em, gone.orderBy('e.gone_at', 'desc').orderBy('e.id').limit(limit));
 }
 
@@ -49,10 +58,11 @@ const COLUMNS = [
 
 /** Counts them. */
 export function countRosters({ em, scope }: Reading, search: RosterSearch): Promise<number> {
-  return countRows(em, matching({ scope }, search, []));
+  return countRows(em, entriesOf({ scope }, search, []));
 }
 
-function matching({ scope }: Pick<Reading, 'scope'>, search: RosterSearch, others: readonly Condition[]) {
+/** @returns the query for the entries of a search in scope, without columns */
+export function entriesOf({ scope }: Pick<Reading, 'scope'>, search: RosterSearch, others: readonly Condition[]) {
   const { source, database, isGone } = search;
   return query
     .selectFrom('roster_entries as e')
@@ -68,10 +78,17 @@ function matching({ scope }: Pick<Reading, 'scope'>, search: RosterSearch, other
 }
 
 /** The first condition alone bounds the range on the index. */
-function isBehind({ databaseName, id }: RosterPlace): Condition {
+export function isBehind({ databaseName, id }: RosterPlace): Condition {
   return eb.and([
     eb('e.database_name', '>=', databaseName),
     eb.or([eb('e.database_name', '>', databaseName), eb('e.id', '>', id)]),
+  ]);
+}
+
+export function isUpTo({ databaseName, id }: RosterPlace): Condition {
+  return eb.and([
+    eb('e.database_name', '<=', databaseName),
+    eb.or([eb('e.database_name', '<', databaseName), eb('e.id', '<=', id)]),
   ]);
 }
 

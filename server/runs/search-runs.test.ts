@@ -2,7 +2,9 @@ import { expect } from 'chai';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleEntry, sampleFailure, sampleOutcome, sampleRun } from '../../testing/service/sample-runs.ts';
 import type { Scope } from '../auth/scope.ts';
+import { insertRows } from '../history/insert-rows.ts';
 import { receiveRun } from './receive-run.ts';
+import { countScannedRosters, scanRosters } from './scan-rosters.ts';
 import { countsOfRuns, lastAttempts, outcomesOfRun } from './search-outcomes.ts';
 import { countRosters, searchRosters } from './search-rosters.ts';
 import { countRuns, type RunSearch, runsById, searchRuns } from './search-runs.ts';
@@ -121,5 +123,32 @@ describeOnEachStore('lists of runs and rosters', store => {
     expect(await countRosters(reading(['b']), {})).to.equal(2);
     expect(await countRosters(reading(ALL), { isGone: true })).to.equal(0);
     expect(await countRosters(reading(ALL), { database: 'b', isGone: false })).to.equal(2);
+  });
+
+  it('pay for the entries of rosters that are looked at, window by window, and find the same in them', async () => {
+    const em = app.history.em.fork();
+    const [first, last] = [new Date(AT), new Date(AT + 1)];
+    const entry = { shard: '', list: 'many', part: '', every: null, grace: null, group_name: null, gone_at: null };
+    const rows = Array.from({ length: 4_500 }, (_, i) => ({
+      ...{ ...entry, source: `host_${i % 7}`, database_name: `m_${String(i).padStart(4, '0')}` },
+      ...{ first_seen_at: first, last_seen_at: last, gone_at: i % 1_500 === 0 ? last : null },
+    }));
+    for (let i = 0; i < rows.length; i += 500) await insertRows(em, 'roster_entries', rows.slice(i, i + 500) as never);
+    const pay = async <T>(work: () => Promise<T>) => {
+      const before = paid;
+      return { found: await work(), cost: paid - before };
+    };
+    const page = await pay(() => scanRosters(reading(ALL), { isGone: true }, { limit: 100 }));
+    expect(page.found.map(({ databaseName }) => databaseName)).to.deep.equal(['m_0000', 'm_1500', 'm_3000']);
+    expect(page.cost, 'three windows').to.equal(600);
+    const rest = await scanRosters(reading(ALL), { isGone: true }, { limit: 1, after: page.found[1]! });
+    expect(rest.map(({ databaseName }) => databaseName)).to.deep.equal(['m_3000']);
+    expect(await pay(() => scanRosters(reading(ALL), {}, { limit: 10 }))).to.deep.include({ cost: 0 });
+    expect(await pay(() => countScannedRosters(reading(ALL), {}))).to.deep.equal({ found: 4_505, cost: 400 });
+    const ofSource = await pay(() => countScannedRosters(reading(ALL), { source: 'host_1' }));
+    expect(ofSource).to.deep.equal({ found: 643, cost: 600 });
+    expect(await pay(() => countScannedRosters(reading(['acme_*']), {}))).to.deep.equal({ found: 3, cost: 200 });
+    expect((await pay(() => countRuns(reading(ALL), {}))).cost).to.equal(400);
+    await em.execute("delete from roster_entries where list = 'many'");
   });
 });

@@ -4,8 +4,9 @@ import { RUN_ENDS } from '../../entities/runs/run.entity.ts';
 import { connection, takenRows } from '../../graphql/connection.ts';
 import { formatCursor, parseCursor } from '../../graphql/cursor.ts';
 import type { OutcomeDetail } from '../../runs/run-row.ts';
+import { countScannedRosters, scanRosters } from '../../runs/scan-rosters.ts';
 import { type ListedOutcome, outcomesOfRun } from '../../runs/search-outcomes.ts';
-import { countRosters, type ListedEntry, searchRosters } from '../../runs/search-rosters.ts';
+import type { ListedEntry } from '../../runs/search-rosters.ts';
 import { countRuns, type ListedRun, searchRuns } from '../../runs/search-runs.ts';
 import type { Resolvers } from './resolver-types.ts';
 
@@ -38,8 +39,8 @@ export const runResolvers = {
           const [databaseName, id] = parseCursor(cursor, ROSTERS, ['string', 'number']);
           return { databaseName, id };
         },
-        find: page => searchRosters({ em, scope }, search, page),
-        count: () => countRosters({ em, scope }, search),
+        find: page => scanRosters({ em, scope, budget }, search, page),
+        count: () => countScannedRosters({ em, scope, budget }, search),
       });
     },
   },
