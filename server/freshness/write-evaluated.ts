@@ -1,4 +1,5 @@
 import { IsolationLevel } from '@mikro-orm/core';
+import { begin } from '../../protocol/texts/cut.ts';
 import { hasCode, sqliteCodeOf } from '../error-code.ts';
 import { changeRows, insertRows } from '../history/insert-rows.ts';
 import type { EntityManager } from '../history/orm.ts';
@@ -94,7 +95,7 @@ function transitionOf({ before, values, why }: Change) {
     from_state: before?.state ?? null,
     to_state: values.state,
     at: values.state_since,
-    why: cut(why, 1000),
+    why: begin(why, 1000),
   };
 }
 
@@ -140,9 +141,4 @@ function isSame(row: WatchedRow, values: Values): boolean {
     const known = row[name as keyof Values];
     return value instanceof Date && known instanceof Date ? value.getTime() === known.getTime() : value === known;
   });
-}
-
-/** Both stores take well-formed texts of that length. */
-function cut(text: string, most: number): string {
-  return text.slice(0, most).toWellFormed();
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { begin } from '../../protocol/texts/cut.ts';
 import { insertNewRows } from '../history/insert-rows.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { Notification } from './notification.ts';
@@ -43,7 +44,7 @@ function fittingKey(key: string): string {
 function fitting(notification: Notification): Notification {
   const { lines, alarms } = notification;
   const more = lines.length - MOST_LINES;
-  const kept = lines.slice(0, MOST_LINES).map(line => line.slice(0, LONGEST_LINE));
+  const kept = lines.slice(0, MOST_LINES).map(line => begin(line, LONGEST_LINE));
   return {
     ...notification,
     lines: more > 0 ? [...kept, `… and ${more} more lines`] : kept,

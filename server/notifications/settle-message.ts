@@ -1,3 +1,4 @@
+import { cut } from '../../protocol/texts/cut.ts';
 import { OutboxMessage } from '../entities/outbox-message.entity.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { type Answer, DeliveryError } from './channel.ts';
@@ -16,7 +17,7 @@ export async function noteDelivered(
   message: ClaimedMessage,
   { answer, now }: { readonly answer: Answer; readonly now: Date },
 ): Promise<void> {
-  const lastError = answer.problem === undefined ? null : bounded(answer.problem);
+  const lastError = answer.problem === undefined ? null : cut(answer.problem, LONGEST_ERROR);
   await em.fork().nativeUpdate(OutboxMessage, { id: message.row, deliveredAt: null }, { deliveredAt: now, lastError });
 }
 
@@ -36,7 +37,7 @@ export async function noteFailed(
   const change = {
     nextAttemptAt: new Date(now.getTime() + pauseMs),
     failingSince: message.failingSince ?? now,
-    lastError: bounded(error.message),
+    lastError: cut(error.message, LONGEST_ERROR),
     ...(known?.isAboutMessage && { refusedAt: now }),
     ...(isGivenUp && { givenUpAt: now }),
   };
@@ -53,8 +54,4 @@ export async function giveBack(em: EntityManager, message: ClaimedMessage): Prom
 /** As long as the claim holds: another delivery may have it since. */
 function own(id: number, claimedUntil: Date) {
   return { id, nextAttemptAt: claimedUntil, deliveredAt: null };
-}
-
-function bounded(text: string): string {
-  return text.length > LONGEST_ERROR ? `${text.slice(0, LONGEST_ERROR)} …` : text;
 }

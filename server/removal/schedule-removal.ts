@@ -1,3 +1,4 @@
+import { begin, cut } from '../../protocol/texts/cut.ts';
 import { changeRecorded } from '../backups/sidecar/change-recorded.ts';
 import type { Backup, RemovalKind } from '../entities/backup.entity.ts';
 import { isActive, type Pin } from '../entities/pin.entity.ts';
@@ -34,7 +35,7 @@ export async function scheduleRemoval({ em, storage, now }: Removing, wanted: Wa
   return changeRecorded({ em, storage }, backupId, async ({ backup, pins }) => {
     const kept = stateOf(backup) ?? keptBy(pins, now);
     if (kept) return { isChanged: false, result: kept };
-    const columns = { removedBy: by.slice(0, 255), removedFor: cut(why), removalKind: kind };
+    const columns = { removedBy: begin(by, 255), removedFor: cut(why, 1000), removalKind: kind };
     Object.assign(backup, { removalDue: dueAt, ...columns });
     return { isChanged: true, result: 'scheduled' };
   });
@@ -68,8 +69,4 @@ export function keptBy(pins: readonly Pin[], now: Date): 'held' | 'pinned' | und
   const active = pins.filter(pin => isActive(pin, now));
   if (active.some(({ kind }) => kind === 'hold')) return 'held';
   return active.length > 0 ? 'pinned' : undefined;
-}
-
-function cut(why: string): string {
-  return why.length > 1000 ? `${why.slice(0, 999)}…` : why;
 }

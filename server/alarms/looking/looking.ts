@@ -1,3 +1,4 @@
+import { cut } from '../../../protocol/texts/cut.ts';
 import type { AlarmKind } from '../../configuration/alarm-kinds.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import type { EntityManager } from '../../history/orm.ts';
@@ -28,6 +29,5 @@ export function* inPieces<T>(all: readonly T[]): Generator<readonly T[]> {
 
 /** @returns the text on one line, and no longer than a message can bear */
 export function short(text: string, most = 300): string {
-  const line = text.toWellFormed().replace(/\s+/g, ' ').trim();
-  return line.length <= most ? line : `${line.slice(0, most - 1).toWellFormed()}…`;
+  return cut(text.toWellFormed().replace(/\s+/g, ' ').trim(), most);
 }

@@ -1,6 +1,7 @@
+import { cut } from '../../../protocol/texts/cut.ts';
 import { messageOf } from '../../error-code.ts';
 import { DeliveryError } from '../channel.ts';
-import { cut, oneLine } from './texts.ts';
+import { oneLine } from './texts.ts';
 
 /** As much of an answer is read: a hostile one could go on forever. */
 const MOST_ANSWER_BYTES = 16 * 1024;

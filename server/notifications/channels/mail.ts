@@ -1,10 +1,11 @@
 import type { SendMailOptions } from 'nodemailer';
+import { cut } from '../../../protocol/texts/cut.ts';
 import type { MailSettings } from '../../configuration/channel-settings.ts';
 import { messageOf } from '../../error-code.ts';
 import { type Answer, type Channel, DeliveryError, type OutgoingMessage } from '../channel.ts';
 import type { Notification } from '../notification.ts';
 import { redactor } from './redact.ts';
-import { bodyOf, cut, oneLine, titleOf } from './texts.ts';
+import { bodyOf, oneLine, titleOf } from './texts.ts';
 
 /** In milliseconds. The delivery ends what takes 30 s in all. */
 const TIMEOUTS = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 25_000 } as const;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { bodyOf, bytes, cut, oneLine, titleOf } from './texts.ts';
+import { cut } from '../../../protocol/texts/cut.ts';
+import { bodyOf, bytes, oneLine, titleOf } from './texts.ts';
 
 describe('Texts of notifications', () => {
   it('have no line breaks, controls or marks that turn the writing within a line', () => {

@@ -1,3 +1,4 @@
+import { cut } from '../../../protocol/texts/cut.ts';
 import type { Notification } from '../notification.ts';
 
 /** Controls, ends of lines, and what turns the direction of writing. */
@@ -6,16 +7,6 @@ const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+
 /** The name of a database or the message of a server may hold anything: here it can begin no line of its own. */
 export function oneLine(text: string): string {
   return text.toWellFormed().replace(UNPRINTABLE, ' ').trim();
-}
-
-/** @returns the first characters of a text, `limit` at most, an ellipsis among them where it was cut */
-export function cut(text: string, limit: number): string {
-  return text.length <= limit
-    ? text
-    : `${text
-        .slice(0, Math.max(limit - 1, 0))
-        .toWellFormed()
-        .replace(/\ufffd$/, '')}…`;
 }
 
 interface Fit {

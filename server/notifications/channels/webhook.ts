@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
+import { cut } from '../../../protocol/texts/cut.ts';
 import type { WebhookSettings } from '../../configuration/channel-settings.ts';
 import type { Channel } from '../channel.ts';
 import type { Notification } from '../notification.ts';
 import { describeAnswer, request } from './http-request.ts';
 import { redactor } from './redact.ts';
-import { cut } from './texts.ts';
 
 /** A receiver may refuse more. */
 const MOST_LINES = 200;

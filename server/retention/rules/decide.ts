@@ -1,3 +1,4 @@
+import { cut } from '../../../protocol/texts/cut.ts';
 import { countBuckets, type Mark } from './count-buckets.ts';
 import { policyInWords, type RetentionPolicy, type Rule } from './policy.ts';
 import {
@@ -95,7 +96,7 @@ function pinnedBy({ id, pins }: RetainedBackup, now: Date): Array<[number, Kept]
 function pinInWords({ kind, reason, endsAt }: Pin): Kept {
   const until = endsAt ? ` until ${endsAt.toISOString().slice(0, 10)}` : '';
   const what = kind === 'hold' ? 'legal hold' : 'pinned';
-  return { reason: kind, why: `kept: ${what}${until}: ${cut(reason)}` };
+  return { reason: kind, why: `kept: ${what}${until}: ${cut(reason, MAX_TEXT)}` };
 }
 
 /** The newest ones that came in time, and beside them those that came late but would be among the newest. */
@@ -242,7 +243,7 @@ function decisionOf(backup: RetainedBackup, kept: Kept | undefined, policy: Rete
 
 function goingInWords({ damage, state, madeFor }: RetainedBackup, policy: RetentionPolicy): Kept {
   if (damage !== null)
-    return { reason: 'damaged', why: `goes: damaged (${cut(damage)}), and newer complete backups stay` };
+    return { reason: 'damaged', why: `goes: damaged (${cut(damage, MAX_TEXT)}), and newer complete backups stay` };
   if (madeFor !== null)
     return {
       reason: 'made_for_restore',
@@ -260,10 +261,6 @@ function checkFloor(decisions: readonly Decision[]): void {
     throw new Error(
       `the retention would leave ${staying} of ${sound.length} complete backups, and at least ${FLOOR} must stay: nothing goes`,
     );
-}
-
-function cut(text: string): string {
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT).toWellFormed()}…`;
 }
 
 /** So that the reason fits its column. */

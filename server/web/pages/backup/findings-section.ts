@@ -1,3 +1,4 @@
+import { cut } from '../../../../protocol/texts/cut.ts';
 import { command } from '../../forms/command.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { View } from '../../shell/view.ts';
@@ -18,7 +19,7 @@ export function findingsSection(view: View, { findings }: BackupFacts): Html {
           .slice(0, SHOWN)
           .map(
             ({ code, severity, message, advice }, at) =>
-              html`<li class="finding ${severity}"><code>${code}</code> <b>${t.severity[severity]}</b><p lang="en">${cut(message)}</p>${advice && adviceOf(view, cut(advice), at)}</li>`,
+              html`<li class="finding ${severity}"><code>${code}</code> <b>${t.severity[severity]}</b><p lang="en">${cut(message, MOST)}</p>${advice && adviceOf(view, cut(advice, MOST), at)}</li>`,
           )}</ol>${more > 0 && html`<p>${t.moreFindings(more)}</p>`}`
   }</section>`;
 }
@@ -38,7 +39,3 @@ const STATEMENT =
 
 /** A text of a manifest may have 16,384 characters. */
 const MOST = 2_000;
-
-function cut(text: string): string {
-  return text.length <= MOST ? text : `${text.slice(0, MOST).toWellFormed()}…`;
-}
