@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -287,6 +287,32 @@ describe('the sign-in to the dashboard', () => {
     expect((await send({ csrf: own }, { origin: 'https://evil.example' })).status).to.equal(403);
     expect((await mine.get(PAGE)).status, 'still signed in').to.equal(200);
     expect((await send({ csrf: own }, { origin: service.url })).status).to.equal(303);
+  });
+
+  it('takes the token of ADMIN_TOKEN_FILE, too, and outlasts a restart of the service, but not another token in the file', async () => {
+    const own = await makeMemoryFolder('lumbung-admin-file-');
+    const file = join(own, 'token');
+    const generate = async () => writeFile(file, (await tokenCommand(env, 'generate')).out, { mode: 0o600 });
+    const settings = {
+      ...{ DATABASE_URL: await HISTORY_STORES[0]!.url(own), STORAGE_DIR: join(own, 'backups') },
+      ADMIN_TOKEN_FILE: file,
+    };
+    await generate();
+    const statuses: number[] = [];
+    let cookies: BrowserHere['cookies'] | undefined;
+    for (const isNew of [false, false, true]) {
+      if (isNew) await generate();
+      await using started = await startServiceHere(settings);
+      const browser = new BrowserHere(started.url);
+      if (!cookies) await browser.signIn(await readFile(file, 'utf8'));
+      for (const [name, value] of cookies ?? []) browser.cookies.set(name, value);
+      cookies = browser.cookies;
+      const page = await browser.get(PAGE);
+      statuses.push(page.status);
+      if (page.status === 200) expect(page.text).to.contain('Signed in as ADMIN_TOKEN_FILE');
+    }
+    await rm(own, { recursive: true });
+    expect(statuses).to.deep.equal([200, 200, 303]);
   });
 
   it('is not needed by a request that shows a token in its header', async () => {

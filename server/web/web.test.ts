@@ -169,6 +169,11 @@ describe('the dashboard of a service without tokens', () => {
     expect((await reader.get('/')).headers.get('link')).to.contain('</lumbung/-/ui>');
   });
 
+  it('asks no one to sign in', async () => {
+    const { status, location } = await browser.get('/-/ui/sign-in?next=%2Fsettings');
+    expect([status, location]).to.deep.equal([303, '/-/ui/settings']);
+  });
+
   it('tells browsers at the root where it is', async () => {
     const { headers } = await browser.get('/');
     expect(headers.get('link')).to.equal('</-/ui>; rel="alternate"; type="text/html"');

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { escapeHtml, html } from './html.ts';
@@ -88,6 +90,19 @@ describe('html', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('is all that makes HTML: no other code of the dashboard does, nor writes a script or a style into a page', () => {
+    const folder = join(import.meta.dirname, '..');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(name =>
+      /(?<!\.test)\.ts$/.test(name),
+    );
+    expect(files.length).to.be.above(40);
+    for (const name of files) {
+      const code = readFileSync(join(folder, name), 'utf8');
+      if (name !== 'shell/html.ts') expect(code, name).to.not.match(/new Html\b|\bas Html\b|\.text = /);
+      expect(code, name).to.not.match(/<style|<script(?! type="module" src=)|\sstyle="|\son\w+="/);
+    }
   });
 
   it('refuses a place in which a text could not be made safe', () => {
