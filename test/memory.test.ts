@@ -15,16 +15,16 @@ import { type Service, startService } from '../testing/service/service.ts';
 const MIB = 1024 * 1024;
 
 /** What is dumped. Half of it can't be compressed. */
-const DUMP = { blocks: 8, blockMib: 64, oneIn: 2 };
+const DUMP = { blocks: 4, blockMib: 64, oneIn: 2 };
 const DUMP_MIB = DUMP.blocks * DUMP.blockMib;
 
 /** What either may take at most, ever, in MiB; a program that held a block of the dump in memory would take more. */
 const MAX_MIB = 200;
 /** Of a machine on which many zips are made at once. */
 const CORES = 32;
-const MAX_MIB_OF_MANY = 450;
+const MAX_MIB_OF_MANY = 380;
 /** The size of each of their dumps: all their zips together do not fit into that bound beside the program. */
-const EACH_MIB = testsPeers ? 20 : 12;
+const EACH_MIB = testsPeers ? 16 : 8;
 
 /** Hard: V8 ends a program that wants more for its objects. */
 const HEAP = '--max-old-space-size=64';
