@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describeOnEachStore } from '../../testing/service/running-app.ts';
 import { configurationOf } from '../configuration/reading/configuration-of.ts';
 import { WatchedDatabase } from '../entities/freshness/watched-database.entity.ts';
+import { insertRows } from '../history/insert-rows.ts';
 import { type Orm, openHistory } from '../history/orm.ts';
 import type { Notification } from '../notifications/notification.ts';
 import { sendDigests } from './digest-job.ts';
@@ -112,6 +113,29 @@ describeOnEachStore('a digest', store => {
     await Promise.all([send(0), send(0), send(0)]);
     for (const ms of [60_000, 30 * 60_000, 0, -60_000, 1_000]) await send(ms);
     expect(await sent()).to.have.length(1);
+  });
+
+  it('is about the days, too, on which none came: it names them, and lists what has changed since the last one', async () => {
+    await watch('a', 'ok');
+    await send(0);
+    const at = (hours: number) => new Date(MORNING + hours * HOUR);
+    await insertRows(history.em.fork(), 'alarms', [
+      {
+        ...{ kind: 'run_failed', subject: 'a', alarm_key: 'run_failed:a', open_key: null, group_key: 'source:db1' },
+        ...{ database_name: 'a', source: 'db1', severity: 'warning', since: at(30), opened_at: at(30) },
+        ...{ closed_at: at(40), acknowledged_at: null, acknowledged_by: null, acknowledged_for: null },
+        ...{ acknowledged_until: null, muted_by: null, told_as: 'closed', untold_since: null, last_told_at: at(40) },
+        ...{ told_count: 2, flapping_since: null, summary: 'a was not backed up: the disk is full', detail: '{}' },
+      },
+    ] as never);
+    await send(72 * HOUR);
+    const [, { lines }] = (await sent()) as [Notification, Notification];
+    expect(lines[1]).to.equal('No digest came on 2026-12-01 and 2026-12-02: this one is about that time, too.');
+    expect(lines).to.include('- over: a was backed up again');
+    await send(96 * HOUR);
+    expect((await sent())[2]!.lines)
+      .to.include('Nothing has changed.')
+      .and.not.include(lines[1]);
   });
 
   it('of a group has its own databases only, in its language', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { addBackup } from '../../../testing/freshness/watched-history.ts';
 import { type KeptBackup, keepNight } from '../../../testing/service/removing.ts';
 import { graphql } from '../../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
@@ -42,6 +43,10 @@ describeOnEachStore('alarms about what is removed', store => {
     expect(found!.summary).to.match(
       /^11 of 13 backups \(1 database\) were forgotten since .* \+07:00 \(Asia\/Jakarta\), by someone without a token$/,
     );
+    const stored = new Date();
+    for (let i = 0; i < 120; i++) await addBackup(app.history, { database: 'many', receivedAt: stored });
+    expect(await manyForgotten(looking()), '11 of 133').to.deep.equal([]);
+    await app.history.em.fork().execute('delete from backups where file_name like ?', ['watched-%']);
     expect(await manyForgotten(looking(new Date(Date.now() + 25 * 3_600_000))), 'a day later').to.deep.equal([]);
     await change('takeBackBackup', kept[0]!.id);
     expect(await manyForgotten(looking())).to.deep.equal([]);
