@@ -171,17 +171,21 @@ describeOnEachStore('the fleet of a bad morning', store => {
   });
 
   it('marks what is pinned and what a drill has proven', async () => {
-    const [pinned, drilled] = [ids.get('acme_lost')!, ids.get('acme_fine')!];
-    await app.history.em.fork().insert(Pin, {
-      backupId: pinned,
+    const [pinned, drilled, released, over] = ['acme_lost', 'acme_fine', 'acme_erp', 'beta_fine'].map(
+      name => ids.get(name)!,
+    ) as [number, number, number, number];
+    const pin = {
       kind: 'pin',
       reason: 'audit',
       madeBy: 'ani',
-      madeAt: MORNING,
+      madeAt: night(1),
       endsAt: null,
       releasedAt: null,
-      releasedBy: null,
-    });
+    } as const;
+    const em = app.history.em.fork();
+    await em.insert(Pin, { ...pin, backupId: pinned, releasedBy: null });
+    await em.insert(Pin, { ...pin, backupId: released, releasedAt: night(0), releasedBy: 'ani' });
+    await em.insert(Pin, { ...pin, backupId: over, endsAt: night(0), releasedBy: null });
     await fillReports(app.history, [{ databaseName: 'acme_fine', backupId: drilled, endedAt: MORNING }]);
     const { matrix } = await read();
     expect([...matrix.marks.pinned]).to.deep.equal([pinned]);
