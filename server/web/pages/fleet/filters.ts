@@ -92,8 +92,8 @@ export function cursorOf({ groupRank, group, rank, name }: RowPlace): string {
 const ORDER = 'fleet';
 
 function listIn<T extends string>(query: URLSearchParams, field: string, known: readonly T[]): T[] {
-  return query
-    .getAll(field)
+  // Once each: they stand in all links of the page.
+  return [...new Set(query.getAll(field))]
     .filter(text => text !== '')
     .map(
       text =>

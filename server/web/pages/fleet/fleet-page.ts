@@ -4,6 +4,7 @@ import { markWithWord } from '../../shell/marks.ts';
 import type { PageRequest, PageRoute } from '../../shell/page.ts';
 import type { View } from '../../shell/view.ts';
 import { causeList } from './causes.ts';
+import { doubtNotes } from './doubts.ts';
 import { filterBar } from './filter-bar.ts';
 import { cursorOf, type Filters, isFiltered, queryOf } from './filters.ts';
 import { firstDay } from './first-day.ts';
@@ -33,9 +34,10 @@ function emptyBody(request: PageRequest, { verdict }: Fleet): Html {
   return html`${sentence(request.view, verdict)}${firstDay(request)}`;
 }
 
-function body(view: View, { fleet, filters }: LoadedFleet): Html {
+function body(view: View, { fleet, filters, doubts }: LoadedFleet): Html {
   const { verdict, causes } = fleet;
   return html`${sentence(view, verdict)}
+${doubtNotes(view, doubts)}
 ${facts(view, fleet.facts)}
 ${causeList(view, causes)}
 ${databases(view, fleet, filters)}`;

@@ -1,12 +1,14 @@
 import { type Fleet, readFleet } from '../../../fleet/read-fleet.ts';
 import { bytesPerDay } from '../../../statistics/bytes-per-day.ts';
 import type { PageRequest, WebParts } from '../../shell/page.ts';
+import { type Doubts, doubted, doubtsOf } from './doubts.ts';
 import { type Filters, filtersIn, placeIn, searchOf } from './filters.ts';
 
 /** What the page shows, and what it was asked for. */
 export interface LoadedFleet {
   readonly fleet: Fleet;
   readonly filters: Filters;
+  readonly doubts: Doubts;
 }
 
 /** So many rows keep a page below 300 kB, each with 30 days. */
@@ -16,7 +18,7 @@ export const ROWS = 40;
 export async function loadFleet({ view, em, scope, query }: PageRequest, parts: LoadParts): Promise<LoadedFleet> {
   const { now, zone } = view;
   const filters = filtersIn(query);
-  const { storage, totals, notifications, configuration } = parts;
+  const { storage, totals, notifications, configuration, scheduler } = parts;
   const fleet = await readFleet(
     {
       ...{ em, scope, now, zone, configuration: configuration.current() },
@@ -26,7 +28,8 @@ export async function loadFleet({ view, em, scope, query }: PageRequest, parts: 
     },
     { search: searchOf(filters, now), after: placeIn(query), limit: ROWS },
   );
-  return { fleet, filters };
+  const doubts = doubtsOf(scheduler.status(), fleet.facts.storage, now);
+  return { fleet: { ...fleet, verdict: doubted(fleet.verdict, doubts) }, filters, doubts };
 }
 
-type LoadParts = Pick<WebParts, 'storage' | 'totals' | 'notifications' | 'configuration'>;
+type LoadParts = Pick<WebParts, 'storage' | 'totals' | 'notifications' | 'configuration' | 'scheduler'>;

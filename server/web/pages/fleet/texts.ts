@@ -1,3 +1,4 @@
+import { type Html, html } from '../../shell/html.ts';
 import { counted, texts } from '../../texts/texts.ts';
 
 /** What the page of the fleet says. */
@@ -39,6 +40,10 @@ export const FLEET_TEXTS = texts({
       failing: (names: string) => `${names}: delivers nothing`,
       noChannel: 'No channel is configured: no one hears of an alarm',
     },
+    storageAway: 'The storage cannot be reached: no backup can be stored, restored or downloaded.',
+    notLooked: (ago: Html) =>
+      html`The service looks at its databases each minute, but it last did so ${ago}: what is late, incomplete, damaged or lost since then may be missing here.`,
+    whyNotLooked: 'See why in the settings.',
     causes: 'What needs you',
     moreCauses: (n: number) => `${counted(n, 'more cause', 'more causes')} in the alerts`,
     noCauses: 'No alarm is open.',
@@ -141,6 +146,10 @@ export const FLEET_TEXTS = texts({
       failing: (names: string) => `${names}: gagal mengirim`,
       noChannel: 'Belum ada saluran: peringatan tidak sampai kepada siapa pun',
     },
+    storageAway: 'Penyimpanan tidak dapat dijangkau: cadangan tidak dapat disimpan, dipulihkan, atau diunduh.',
+    notLooked: (ago: Html) =>
+      html`Layanan memeriksa basis datanya setiap menit, tetapi terakhir kali ${ago}: yang terlambat, tidak lengkap, rusak, atau hilang sejak itu mungkin belum tampak di sini.`,
+    whyNotLooked: 'Lihat sebabnya di pengaturan.',
     causes: 'Yang perlu perhatian',
     moreCauses: (n: number) => `${angka(n)} penyebab lagi di halaman peringatan`,
     noCauses: 'Tidak ada peringatan yang terbuka.',
