@@ -87,6 +87,29 @@ describe('the scripts of the dashboard, in a browser', function () {
     record.complaints.length = 0;
   });
 
+  it('say that the page is old when no answer comes, or when what is selected keeps it as it is', async () => {
+    await page.goto(app.url + TOKENS);
+    await context.route(app.url + TOKENS, () => undefined);
+    await page.clock.runFor(61_000);
+    await page.clock.runFor(21_000);
+    await page.waitForSelector('.staleness');
+    await context.unroute(app.url + TOKENS);
+    await page.clock.runFor(61_000);
+    await page.waitForSelector('.staleness', { state: 'detached' });
+    await page.evaluate("getSelection().selectAllChildren(document.querySelector('main h1'))");
+    await make('unseen');
+    await until('the page says that it is old', async () => {
+      await page.clock.runFor(61_000);
+      return (await page.locator('.staleness').count()) > 0;
+    });
+    expect(await names()).to.not.include('unseen');
+    await page.evaluate('getSelection().removeAllRanges()');
+    await page.clock.runFor(61_000);
+    await page.waitForSelector('.staleness', { state: 'detached' });
+    expect(await names()).to.include('unseen');
+    record.complaints.length = 0;
+  });
+
   it('sort a table by a click on a head, the other way by another one, and after an update, too', async () => {
     await page.goto(app.url + TOKENS);
     const head = page.locator('th button', { hasText: 'Name' });

@@ -3,12 +3,18 @@
 const AT_MOST_EVERY_MS = 5_000;
 /** Relative times grow old by themselves. */
 const AT_LEAST_EVERY_MS = 60_000;
+/** A network that swallows a request would leave the page as it is, and no one would see that. */
+const NO_ANSWER_MS = 20_000;
+/** So old a page may become before it says so. */
+const OLD_MS = 150_000;
 
 const root = document.documentElement;
 const stream = root.dataset.live;
 let events;
 let timer;
 let lastAt = Date.now();
+/** When what is shown was so. */
+let freshAt = Date.now();
 let isBusy = false;
 
 root.classList.add('scripted');
@@ -18,6 +24,8 @@ if (stream) {
   // A browser opens six connections to a service at most: tabs that no one looks at must not hold them.
   document.addEventListener('visibilitychange', () => (document.hidden ? stop() : listen()));
   addEventListener('pagehide', stop);
+  // Back from another page: the browser may show what it has kept, also to one who has signed out since.
+  addEventListener('pageshow', event => event.persisted && location.reload());
 }
 
 function listen() {
@@ -40,27 +48,40 @@ function plan(inMs) {
 }
 
 async function update() {
-  if (isBusy || document.querySelector('dialog[open]')) return plan(AT_MOST_EVERY_MS);
+  if (isBusy || document.querySelector('dialog[open]')) {
+    stale(isOld());
+    return plan(AT_MOST_EVERY_MS);
+  }
   isBusy = true;
   lastAt = Date.now();
+  const patience = new AbortController();
+  const impatience = setTimeout(() => patience.abort(), NO_ANSWER_MS);
   try {
-    const answer = await fetch(location.href, { headers: { 'x-lumbung-live': 'yes' }, redirect: 'error' });
+    const headers = { 'x-lumbung-live': 'yes' };
+    const answer = await fetch(location.href, { headers, redirect: 'error', signal: patience.signal });
     if (!answer.ok) throw new Error(String(answer.status));
-    show(new DOMParser().parseFromString(await answer.text(), 'text/html'));
-    stale(false);
+    if (show(new DOMParser().parseFromString(await answer.text(), 'text/html'))) freshAt = lastAt;
+    stale(isOld());
   } catch {
     stale(true);
   } finally {
+    clearTimeout(impatience);
     isBusy = false;
     if (!document.hidden) plan(AT_LEAST_EVERY_MS);
   }
 }
 
+function isOld() {
+  return Date.now() - freshAt > OLD_MS;
+}
+
+/** @returns whether the page shows what is so now */
 function show(next) {
   const [now, then] = [document.querySelector('main'), next.querySelector('main')];
-  if (!then || now.innerHTML === then.innerHTML) return;
+  if (!then) return false;
+  if (now.innerHTML === then.innerHTML) return true;
   // What was just selected would be lost, such as a command that is about to be copied.
-  if (!getSelection().isCollapsed && now.contains(getSelection().anchorNode)) return;
+  if (!getSelection().isCollapsed && now.contains(getSelection().anchorNode)) return false;
   const keep = [opened(now), typed(now), focused(now)];
   const { scrollX, scrollY } = window;
   now.replaceChildren(...then.childNodes);
@@ -69,6 +90,7 @@ function show(next) {
   document.title = next.title;
   document.querySelector('link[rel=icon]').href = next.querySelector('link[rel=icon]').href;
   document.dispatchEvent(new Event('lumbung:updated'));
+  return true;
 }
 
 /** Which details were opened or closed by hand. */
