@@ -26,10 +26,7 @@ const TROUBLES: ReadonlyArray<{
   },
   {
     row: 'a missing grant',
-    clicks: morning => [
-      'a[href$="/databases/harapan_apotek"]',
-      `a[href$="/backups/${idOf(morning, 'harapan_apotek')}"]`,
-    ],
+    clicks: () => ['a[href$="/databases/harapan_apotek"]'],
     says: () => "GRANT TRIGGER ON `harapan_apotek`.* TO 'backup'@'10.20.0.%';",
   },
   {

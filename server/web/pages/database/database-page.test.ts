@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { finding } from '../../../../protocol/finding.ts';
 import { addToRoster } from '../../../../testing/freshness/watched-history.ts';
 import { BrowserHere } from '../../../../testing/service/browser-here.ts';
 import { removeNow, scheduleNow } from '../../../../testing/service/removing.ts';
@@ -174,6 +175,18 @@ describe('the page of a database', () => {
     const { text } = await boss.get(path('pt_many'));
     expect(textOf({ text })).to.contain('The newest backup of <pt_many> is incomplete Look <here>');
     expect(text).to.not.match(/<pt_many>|<here>|Its newest backup is/);
+  });
+
+  it('shows what its newest backup lacks, with the statement that fixes it to be copied', async () => {
+    const zip = sampleZip({ database: 'pt_gap', takenAt: ago(0).toISOString() });
+    const grant = 'GRANT TRIGGER ON `pt_gap`.* TO lumbung@localhost;';
+    const manifest = sampleManifest(zip, { findings: [finding('TRIGGERS_NOT_GRANTED', 'lacks <TRIGGER>', grant)] });
+    await upload(app.url, zip, { manifest, headers: headersOf('boss') });
+    const { text } = await boss.get(path('pt_gap'));
+    expect(textOf({ text })).to.match(
+      /What needs someone Backup \d+ TRIGGERS_NOT_GRANTED lacks <TRIGGER> GRANT TRIGGER/,
+    );
+    expect(text).to.contain('<pre tabindex="0" id="fix-0"><code>GRANT TRIGGER ON').and.not.contain('<TRIGGER>');
   });
 
   it('says that a backup is due while its grace goes on', async () => {

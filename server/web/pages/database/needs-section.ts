@@ -1,7 +1,9 @@
+import { cut } from '../../../../protocol/texts/cut.ts';
 import { lossSentence } from '../../../backups/losses/loss.ts';
 import { shellFlag } from '../../../backups/losses/restore-command.ts';
 import { findingsOf, storedState } from '../../../entities/backup.entity.ts';
 import { command } from '../../forms/command.ts';
+import { MOST_OF_FINDING, remedy } from '../../forms/remedy.ts';
 import { type Html, html } from '../../shell/html.ts';
 import { markWithWord } from '../../shell/marks.ts';
 import type { View } from '../../shell/view.ts';
@@ -13,7 +15,13 @@ import { DATABASE_TEXTS } from './texts.ts';
  *   alarms will find
  */
 export function needsOf(view: View, facts: DatabaseFacts): Html[] {
-  return [...lossIn(view, facts), ...alarmsIn(view, facts), ...newestIn(view, facts), ...failureIn(view, facts)];
+  return [
+    ...lossIn(view, facts),
+    ...findingsIn(view, facts),
+    ...alarmsIn(view, facts),
+    ...newestIn(view, facts),
+    ...failureIn(view, facts),
+  ];
 }
 
 export function needsSection(view: View, needs: readonly Html[]): Html | undefined {
@@ -28,6 +36,23 @@ function lossIn(view: View, { stored }: DatabaseFacts): Html[] {
   const t = DATABASE_TEXTS[view.language];
   const sentence = html`<strong>${t.loss}</strong>: <span lang="en">${lossSentence(findingsOf(loss))}.</span>`;
   return [html`${sentence} ${t.lossOf} ${backupLink(view, loss.id)}`];
+}
+
+/** So many of them are shown here: the page of the backup has all. */
+const MOST_FINDINGS = 3;
+
+/** What the newest backup lacks, and what fixes it: no other page need be opened for that. */
+function findingsIn(view: View, { stored }: DatabaseFacts): Html[] {
+  if (!stored || storedState(stored.latest) !== 'incomplete') return [];
+  const { id } = stored.latest;
+  const details = stored.backups.find(({ backup }) => backup.id === id)?.details;
+  const heavy = details ? findingsOf(details).filter(({ severity }) => severity === 'incomplete') : [];
+  return heavy
+    .slice(0, MOST_FINDINGS)
+    .map(
+      ({ code, message, advice }, at) =>
+        html`${backupLink(view, id)} <code>${code}</code> <span lang="en">${cut(message, MOST_OF_FINDING)}</span>${advice && remedy(view, advice, `fix-${at}`)}`,
+    );
 }
 
 /** Where the loss itself is shown, its alarm says the same once more. */
