@@ -16,9 +16,16 @@ export function kindName(view: View, kind: string): string {
 }
 
 /** @returns one sentence. What the service wrote is in English; in Indonesian it is fewer words */
-export function alarmSentence(view: View, { kind, subject, summary }: ListedAlarm): string {
-  const known = knownKind(kind);
-  return view.language === 'id' && known ? alarmInIndonesian({ kind: known, subject }) : summary;
+export function alarmSentence(view: View, alarm: ListedAlarm): string {
+  const known = knownKind(alarm.kind);
+  return view.language === 'id' && known
+    ? alarmInIndonesian({ kind: known, subject: subjectInIndonesian(alarm) })
+    : alarm.summary;
+}
+
+/** A damaged backup is known by its database: the name of its zip has 70 characters. */
+function subjectInIndonesian({ kind, subject, databaseName }: ListedAlarm): string {
+  return kind === 'damaged' && databaseName !== null ? `Cadangan ${databaseName}` : subject;
 }
 
 /** @returns the sentence of the service, where the page has said it in another language */
@@ -40,7 +47,9 @@ export function endingSentence(view: View, alarm: ListedAlarm): string {
   const known = knownKind(alarm.kind);
   if (!known) return alarm.summary;
   const ended: EndedAlarm = { ...alarm, kind: known, detail: detailOf(alarm) };
-  return view.language === 'id' ? endingInIndonesian({ ...ended, detail: detailOf(alarm) }) : endingOf(ended);
+  return view.language === 'id'
+    ? endingInIndonesian({ ...ended, subject: subjectInIndonesian(alarm), detail: detailOf(alarm) })
+    : endingOf(ended);
 }
 
 /** How pressing it is, with its shape. */

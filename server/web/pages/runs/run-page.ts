@@ -82,7 +82,7 @@ function failureOf(view: View, { cause, advice, outcomes }: Failure): Html {
   const t = RUNS_TEXTS[view.language];
   const stages = [...new Set(outcomes.map(({ stage }) => stage))].flatMap(stage => (stage ? t.stages[stage] : []));
   const differs = outcomes.filter(({ message }) => message != null && message !== cause);
-  return html`<article class="cause"><h3 lang="en">${cause ?? t.ends.some_failed}: ${COMMON_TEXTS[view.language].databases(outcomes.length)}</h3>
+  return html`<article class="cause"><h3${cause !== null && html` lang="en"`}>${cause ?? t.ownReasons}: ${COMMON_TEXTS[view.language].databases(outcomes.length)}</h3>
 ${stages.length > 0 && html`<p>${t.atStage(stages.join(', '))}</p>`}
 ${advice !== null && html`<p>${t.whatToDo}: <span lang="en">${advice}</span></p>`}
 <p>${names(view, outcomes)}</p>

@@ -123,7 +123,7 @@ describeOnEachStore('the pages of the runs', store => {
     // A run of some databases only is not the run of its list.
     expect(db9).to.contain('interrupted').and.contain(`/-/ui/runs/${ids.stopped}`);
     expect(web1)
-      .to.contain('some failed')
+      .to.contain('some need attention')
       .and.contain('1 of 3')
       .and.contain('(1 gone)')
       .and.match(/in [23] hours<\/time><br><small>some failed, and were due <time[^>]*>5 hours ago/);
