@@ -6,8 +6,18 @@ import { DRILLS_TEXTS } from './texts.ts';
 /** In units of the drawing. */
 const [WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP] = [640, 240, 70, 32, 40, 12];
 
-const MIB = 1024 ** 2;
-const SIZES = [MIB, 10 * MIB, 100 * MIB, 1024 * MIB, 10 * 1024 * MIB, 100 * 1024 * MIB, 1024 ** 2 * MIB];
+const [KIB, MIB] = [1024, 1024 ** 2];
+const SIZES = [
+  10 * KIB,
+  100 * KIB,
+  MIB,
+  10 * MIB,
+  100 * MIB,
+  1024 * MIB,
+  10 * 1024 * MIB,
+  100 * 1024 * MIB,
+  1024 ** 2 * MIB,
+];
 const TIMES = [1, 10, 60, 600, 3_600, 36_000];
 
 /** So many points can be told apart. */

@@ -41,7 +41,8 @@ function dayHead({ format }: View, { day }: LocalDay): Html {
 
 function groupHead({ language }: View, { name, needing, fine }: RowGroup<MatrixRow>, links: MatrixLinks): Html {
   const t = FLEET_TEXTS[language];
-  const counts = [needing > 0 && t.needing(needing), fine > 0 && t.andFine(fine)].filter(Boolean).join(' ');
+  const also = fine > 0 && (needing > 0 ? t.andFine(fine) : t.allFine(fine));
+  const counts = [needing > 0 && t.needing(needing), also].filter(Boolean).join(' ');
   return html`<tr class="group"><th scope="rowgroup" colspan="34"><a href="${links.group(name)}">${name ?? t.noGroup}</a> <span class="quiet">${counts}</span></th></tr>
 `;
 }

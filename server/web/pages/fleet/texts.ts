@@ -62,6 +62,7 @@ export const FLEET_TEXTS = texts({
     noGroup: 'In no group',
     needing: (n: number) => (n === 1 ? '1 needs you' : `${number(n)} need you`),
     andFine: (n: number) => `and ${number(n)} fine`,
+    allFine: (n: number) => `${number(n)} fine`,
     onlyNeeding: 'Only what needs you',
     nextRows: 'More databases',
     cell: {
@@ -168,6 +169,7 @@ export const FLEET_TEXTS = texts({
     noGroup: 'Tanpa kelompok',
     needing: (n: number) => `${angka(n)} perlu perhatian`,
     andFine: (n: number) => `dan ${angka(n)} baik`,
+    allFine: (n: number) => `${angka(n)} baik`,
     onlyNeeding: 'Hanya yang perlu perhatian',
     nextRows: 'Basis data berikutnya',
     cell: {
