@@ -4,8 +4,8 @@ const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const MOST_COLOURS = 256;
 
 /**
- * Writes a picture of a page with a palette: it takes a third of the bytes. Where a page has more colours than fit, those that are
- * seen least, of the edges of letters, become the nearest of the others.
+ * Writes a picture of a page with a palette: it takes a third of the bytes. Where a page has more colours than fit, those of
+ * the edges of letters become the nearest of the others.
  * @param png as Chromium makes it: eight bits for each part of a colour, not interlaced
  */
 export function smallPng(png: Buffer): Buffer {
@@ -63,17 +63,32 @@ function indexed(pixels: Buffer, channels: number): { palette: number[]; indexes
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
   const byCount = [...counts.keys()].sort((a, b) => counts.get(b)! - counts.get(a)!);
-  const kept = byCount.slice(0, MOST_COLOURS);
-  const places = new Map(byCount.map((colour, at) => [colour, at < MOST_COLOURS ? at : nearest(kept, colour)]));
+  const kept = distinct(byCount);
+  const places = new Map(byCount.map(colour => [colour, nearest(kept, colour).at]));
   const indexes = Buffer.alloc(pixels.length / channels);
   for (let i = 0; i < indexes.length; i++) indexes[i] = places.get(pixels.readUIntBE(i * channels, 3))!;
   return { palette: kept.flatMap(partsOf), indexes };
 }
 
-function nearest(colours: readonly number[], wanted: number): number {
+/** @returns those that are seen most, without what the eye takes for one of them: else a rare colour, as of a mark, has no place */
+function distinct(byCount: readonly number[]): number[] {
+  if (byCount.length <= MOST_COLOURS) return [...byCount];
+  const kept: number[] = [];
+  for (const colour of byCount) {
+    if (kept.length === MOST_COLOURS) break;
+    if (kept.length === 0 || nearest(kept, colour).distance > ALIKE) kept.push(colour);
+  }
+  return kept;
+}
+
+/** The sum of the squares by which the parts of two colours differ. */
+const ALIKE = 60;
+
+function nearest(colours: readonly number[], wanted: number): { readonly at: number; readonly distance: number } {
   const parts = partsOf(wanted);
   const distances = colours.map(colour => partsOf(colour).reduce((sum, part, i) => sum + (part - parts[i]!) ** 2, 0));
-  return distances.indexOf(Math.min(...distances));
+  const distance = Math.min(...distances);
+  return { at: distances.indexOf(distance), distance };
 }
 
 function partsOf(colour: number): number[] {
