@@ -70,7 +70,7 @@ function indexed(pixels: Buffer, channels: number): { palette: number[]; indexes
   return { palette: kept.flatMap(partsOf), indexes };
 }
 
-/** @returns those that are seen most, without what the eye takes for one of them: else a rare colour, as of a mark, has no place */
+/** @returns those that are seen most, without what looks like one of them: else a rare colour, such as that of a mark, has no place */
 function distinct(byCount: readonly number[]): number[] {
   if (byCount.length <= MOST_COLOURS) return [...byCount];
   const kept: number[] = [];
