@@ -3,6 +3,8 @@ import type { Contestant, Match } from '../case.ts';
 import type { Scene } from '../scene.ts';
 import { filledHistory, type HistoryStand, historyStand, type StoreKind } from './history-stand.ts';
 import { loadContestant } from './load-contestant.ts';
+import { graphql } from './questions.ts';
+import { answerTo } from './same-answers.ts';
 
 /** Those who look in the morning, and one alone: from the question to the last byte of the page. */
 const READERS = [1, 16];
@@ -63,11 +65,12 @@ function kilobytes(bytes: number | undefined): number | undefined {
   return bytes === undefined ? undefined : bytes / 1000;
 }
 
-/** Once a minute the service finds the state of all databases; until then its page knows some of them. */
+/** Once a minute the service finds the state of all databases. Until then a page has to do so itself. */
 async function isEvaluated(scene: Scene, { url }: HistoryStand, databases: number): Promise<void> {
+  const ask = graphql('{ watchedDatabases { totalCount } }');
   for (;;) {
-    const page = await (await fetch(`${url}/-/ui`, { signal: scene.signal })).text();
-    if (/<h1[^>]*>[\d,]+ of ([\d,]+) /.exec(page)?.[1] === databases.toLocaleString('en')) return;
+    const { data } = JSON.parse(await answerTo(url, ask)) as { data: { watchedDatabases: { totalCount: number } } };
+    if (data.watchedDatabases.totalCount === databases) return;
     await sleep(500, undefined, { signal: scene.signal });
   }
 }

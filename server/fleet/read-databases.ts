@@ -1,7 +1,8 @@
 import type { FreshnessState } from '../entities/freshness/watched-database.entity.ts';
 import { type Contract, type ContractConfiguration, contractOf } from '../freshness/contract-of.ts';
-import { knownDatabases } from '../freshness/read-facts.ts';
+import { type KnownDatabase, knownDatabases, namesAfter } from '../freshness/read-facts.ts';
 import { stateOf } from '../freshness/state-of.ts';
+import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { aliased, query } from '../history/tables.ts';
@@ -75,39 +76,51 @@ function contracts(): (text: string) => Contract {
   };
 }
 
-/** More come within the minute until the next evaluation only when a history was just made. */
-const MOST_NEW = 500;
-
+/** @returns those that no evaluation has seen: what came within the last minute, or all right after a rebuild */
 async function readNew({ em, scope, configuration, now }: Parts): Promise<FleetDatabase[]> {
   const backedUp = query
     .selectFrom('databases as d')
     .leftJoin('watched_databases as w', 'w.database_name', 'd.name')
     .where('w.database_name', 'is', null)
     .where(eb.and(isInScope(eb.ref('d.name'), scope)))
-    .orderBy('d.name')
-    .limit(MOST_NEW)
     .select('d.name');
   const listed = query
     .selectFrom('roster_entries as r')
     .leftJoin('watched_databases as w', 'w.database_name', 'r.database_name')
     .where('w.database_name', 'is', null)
     .where(eb.and(isInScope(eb.ref('r.database_name'), scope)))
-    .limit(MOST_NEW)
     .select('r.database_name as name');
   const names = new Set([...(await readRows(em, backedUp)), ...(await readRows(em, listed))].map(({ name }) => name));
-  const found: FleetDatabase[] = [];
-  for (const name of names) {
-    const [known] = await knownDatabases(em, [name]);
-    const contract = contractOf(configuration, known!.terms, name);
-    const facts = { contract, roster: known!.roster, lastComplete: known!.lastComplete };
-    const assessment = stateOf({ ...facts, pause: undefined, retirement: undefined, before: undefined }, now);
-    found.push({
-      ...{ name, contract, stateSince: now, pausedUntil: null },
-      ...{ state: assessment.state, countsAt: assessment.countsAt, countedFrom: assessment.countedFrom },
-    });
-  }
+  const known = names.size > FEW ? await knownAmongAll(em, names) : await knownOneByOne(em, names);
+  return known.map(({ name, terms, roster, lastComplete }) => {
+    const contract = contractOf(configuration, terms, name);
+    const nothing = { pause: undefined, retirement: undefined, before: undefined };
+    const { state, countsAt, countedFrom } = stateOf({ contract, roster, lastComplete, ...nothing }, now);
+    return { name, contract, state, stateSince: now, pausedUntil: null, countsAt, countedFrom };
+  });
+}
+
+/** To look at all databases takes as long as to look at so many one by one. */
+const FEW = 20;
+
+async function knownOneByOne(em: EntityManager, names: ReadonlySet<string>): Promise<KnownDatabase[]> {
+  const found: KnownDatabase[] = [];
+  for (const name of names) found.push(...(await knownDatabases(em, [name])));
   return found;
 }
+
+/** `knownDatabases` takes names between which there is no other one, as the evaluation does. */
+async function knownAmongAll(em: EntityManager, names: ReadonlySet<string>): Promise<KnownDatabase[]> {
+  const found: KnownDatabase[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await namesAfter(em, after, PAGE);
+    if (page.length > 0) found.push(...(await knownDatabases(em, page)).filter(({ name }) => names.has(name)));
+    if (page.length < PAGE) return found;
+    after = page.at(-1);
+  }
+}
+
+const PAGE = 500;
 
 const eb = aliased<{ w: 'watched_databases'; d: 'databases'; r: 'roster_entries' }>();
 

@@ -257,4 +257,14 @@ describeOnEachStore('the fleet of a bad morning', store => {
     const cells = matrix.groups[0]!.rows[0]!.cells.slice(-4).map(({ result }) => result);
     expect(cells).to.deep.equal(['none-due', 'complete', 'incomplete', 'incomplete']);
   });
+
+  it('shows many databases that no one has evaluated yet, among others that were', async () => {
+    const now = new Date(MORNING.getTime() + 30_000);
+    const names = Array.from({ length: 24 }, (_, at) => `${at % 2 === 0 ? 'aa' : 'zz'}_${at}`);
+    for (const [at, database] of names.entries())
+      await addBackup(app.history, { database, receivedAt: at < 2 ? night(3) : now });
+    const { verdict, matrix } = await read({}, { now, scope: ['aa_*', 'zz_*', 'beta_fine'] });
+    expect(verdict).to.deep.include({ databases: 25, without: 2, standings: { nothing: 2, fine: 23 } });
+    expect(matrix.total).to.equal(25);
+  });
 });
