@@ -1,7 +1,8 @@
 import { fromStore } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
-import { aliased, query } from '../history/tables.ts';
+import { query } from '../history/tables.ts';
+import { newestRun } from '../runs/list-sources.ts';
 import type { Metric, Sample } from './exposition.ts';
 import { toSeconds } from './timestamps.ts';
 
@@ -32,19 +33,6 @@ export async function sourceMetrics(em: EntityManager): Promise<Metric[]> {
   ];
 }
 
-const eb = aliased<{ s: 'roster_entries'; r: 'runs' }>();
-
-/** One seek for each. */
-const lastEnd = query
-  .selectFrom('runs as r')
-  .select('r.ended_at')
-  .where(eb('r.source', '=', eb.ref('s.source')))
-  .where(eb('r.shard', '=', eb.ref('s.shard')))
-  .where('r.is_partial', '=', eb.lit(0) as never)
-  .orderBy('r.started_at', 'desc')
-  .orderBy('r.id', 'desc')
-  .limit(1);
-
 /** As many as a roster can have (`sync-roster.ts`). */
 const SOURCES = query
   .selectFrom(
@@ -55,6 +43,6 @@ const SOURCES = query
       .distinct()
       .as('s'),
   )
-  .select(['s.source', 's.shard', lastEnd.as('endedAt')])
+  .select(['s.source', 's.shard', newestRun.select('r.ended_at').as('endedAt')])
   .orderBy('s.source')
   .orderBy('s.shard');

@@ -106,9 +106,9 @@ const DUE = query
   .where('w.due_at', 'is not', null)
   .select(['e.source', 'e.shard', 'w.due_at as dueAt', 'w.last_complete_received_at as completeAt']);
 
-const newestRunId = query
+/** The newest run `r` of the list of a source `s`, by one seek. A run of some databases only (`--only`) does not count. */
+export const newestRun = query
   .selectFrom('runs as r')
-  .select('r.run_id')
   .where(eb('r.source', '=', eb.ref('s.source')))
   .where(eb('r.shard', '=', eb.ref('s.shard')))
   .where('r.is_partial', '=', eb.lit(0) as never)
@@ -118,7 +118,7 @@ const newestRunId = query
 
 const NEWEST = query
   .selectFrom(query.selectFrom('roster_entries as e').select(['e.source', 'e.shard']).distinct().as('s'))
-  .select(['s.source', 's.shard', newestRunId.as('runId')]);
+  .select(['s.source', 's.shard', newestRun.select('r.run_id').as('runId')]);
 
 const RUNS_AT_ONCE = 500;
 
