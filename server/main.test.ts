@@ -76,9 +76,12 @@ for (const store of historyStores)
     itOnce(
       'kill -9 in the middle of an upload leaves no record and, after a restart, no stray file; a retry succeeds',
       async () => {
-        service = await startService(env);
+        const compiled = join(folder, 'compiled');
+        service = await startService({ ...env, NODE_COMPILE_CACHE: compiled });
         const { zip } = await uploadHalf(service.url);
         await service.kill();
+        const { length } = await readdir(compiled, { recursive: true });
+        expect(length, 'what it has compiled is there for the next start').to.be.greaterThan(500);
         await using next = await startServiceHere(env);
         expect(await storedFiles()).to.deep.equal([]);
         expect(next.output()).to.contain('removed 1 unfinished uploads');

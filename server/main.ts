@@ -1,4 +1,5 @@
 import './process/production.ts';
+import { flushCompileCache } from 'node:module';
 import process from 'node:process';
 import { findCommand, unknownArguments } from './commands/commands.ts';
 import { type Config, loadConfig } from './config.ts';
@@ -50,6 +51,8 @@ async function start(config: Config): Promise<void> {
   stopOnSignal(service);
   const { reload } = service;
   if (reload) onHangUp(() => void reload());
+  // Where NODE_COMPILE_CACHE is set: Node writes it when a process ends in order, and a service that is killed would never.
+  flushCompileCache();
   log.info({ url: service.url }, `Lumbung listens on ${service.url} (dashboard: ${service.url}/-/ui)`);
 }
 

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { dropAccounts } from './databases/accounts.ts';
@@ -43,6 +44,7 @@ export const mochaHooks = isWorker
 let begun = 0;
 
 function begin(): void {
+  flushCompileCache(); // for the others and the programs that tests start: else it is written at the end of the run
   begun = performance.now();
 }
 
