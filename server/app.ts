@@ -9,7 +9,7 @@ import type { ConfigurationFile } from './configuration/reading/configuration-fi
 import { databaseRoutes } from './databases/routes.ts';
 import { lossRoutes } from './decisions/loss-routes.ts';
 import { originOf } from './error-origin.ts';
-import type { AppError } from './errors.ts';
+import { AppError } from './errors.ts';
 import type { Graphql } from './graphql-api/create-graphql.ts';
 import { asksForGraphiql, graphqlRoute } from './graphql-api/graphql-route.ts';
 import { healthRoutes } from './health/health-routes.ts';
@@ -178,6 +178,9 @@ export function createApp({
 function logTransferError(log: Logger, error: NodeJS.ErrnoException): void {
   const codes = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
   const wasClient = originOf(error) === undefined && codes.includes(error.code ?? '');
-  if (wasClient) log.info({ reason: error.code }, 'the client closed the connection before the answer was complete');
+  if (error instanceof AppError && error.status < 500)
+    log.info({ reason: error.code }, 'an answer was cut: its reader may not have it any longer');
+  else if (wasClient)
+    log.info({ reason: error.code }, 'the client closed the connection before the answer was complete');
   else log.error({ err: error }, 'an answer was not sent completely');
 }

@@ -100,6 +100,16 @@ export async function isLetIn({ state, req }: Context, access: Access): Promise<
 }
 
 /**
+ * @param ctx of a request that was let in, maybe hours ago
+ * @returns whether someone has revoked its token since, or the service needs one now. One that has only expired goes on
+ */
+export async function isShutOut({ state, req }: Context, access: Access): Promise<boolean> {
+  if (state.principal === ANYONE) return !(await access.isOpen());
+  const { principal, hasExpired } = await access.find(tokenIn(req.headers.authorization ?? '') ?? '');
+  return principal === undefined && hasExpired !== true;
+}
+
+/**
  * Refuses an upload that was let in, maybe hours ago, and would not be now, since its token was revoked: a thief could keep
  * uploads open, and end them later. One whose token has only expired meanwhile goes on: a long night is not lost.
  * @param database that it is for

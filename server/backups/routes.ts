@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Audit } from '../audit/audit.ts';
 import type { AuditAction, Deed } from '../audit/entry.ts';
-import { type Access, refuseRevoked } from '../auth/authenticate.ts';
+import { type Access, isShutOut, refuseRevoked } from '../auth/authenticate.ts';
 import { authorize } from '../auth/policy.ts';
 import { tokenNameOf } from '../auth/principal.ts';
 import { drillsOfBackups } from '../drills/last-drills.ts';
@@ -92,7 +92,7 @@ export function backupRoutes({
     const downloading = { em, scope: principal.scope, storage, audit, actor: actorOf(ctx) };
     const download = await openDownload(downloading, idIn(ctx.params.id_file!));
     await using _ = download.file;
-    await sendFile(ctx, { ...download, idleMs: downloadIdleMs });
+    await sendFile(ctx, { ...download, idleMs: downloadIdleMs, isShutOut: () => isShutOut(ctx, access) });
   });
 
   router.get('/:id_file/manifest', async ctx => {

@@ -1,17 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { HISTORY_STORES } from '../../testing/history/history-stores.ts';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
 import { BrowserHere, csrfIn, FORM } from '../../testing/service/browser-here.ts';
+import { upload } from '../../testing/service/requests.ts';
 import { runApp } from '../../testing/service/running-app.ts';
 import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 import { bearer, createToken, tokenCommand } from '../../testing/service/tokens.ts';
 import { until } from '../../testing/until.ts';
+import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
 const PAGE = '/-/ui/settings';
+const DUMP_END = Buffer.from('\n-- Dump completed\n');
 /** As a proxy on this machine forwards requests from elsewhere. */
 const OVER_TLS = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.7' };
 const IN_CLEAR = { 'x-forwarded-proto': 'http', 'x-forwarded-for': '203.0.113.7' };
@@ -320,5 +326,40 @@ describe('the sign-in to the dashboard', () => {
     expect(status).to.equal(200);
     expect(text).to.contain('Signed in as reader').and.not.contain('/sign-out');
     expect((await browse().get(PAGE, bearer(`${tokens.reader}x`))).status).to.equal(401);
+  });
+
+  it('ends a download, too, when its token is revoked or its session is ended', async function () {
+    this.timeout(20_000);
+    const zip = sampleZip({ database: 'acme_big', content: Buffer.concat([randomBytes(14_000_000), DUMP_END]) });
+    const { json } = await upload(service.url, zip, { headers: bearer(tokens.boss!) });
+    const { id } = json.data;
+    const begun = async (name: string, isBySession: boolean) => {
+      const text = await createToken(env, { name, role: 'read', scope: ['*'] });
+      const browser = isBySession ? await signedIn(text) : browse(bearer(text));
+      const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+      const headers = isBySession ? { cookie } : bearer(text);
+      const path = isBySession ? `/-/ui/backups/${id}/download` : `/${id}/download`;
+      const asked = httpRequest(service.url + path, { headers }).end();
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      expect(answer.statusCode).to.equal(200);
+      let bytes = 0;
+      answer.on('data', piece => {
+        bytes += piece.length;
+      });
+      answer.pause();
+      const ended = once(answer, 'close').catch(() => undefined);
+      return { browser, resume: () => answer.resume(), ended, bytes: () => bytes };
+    };
+    const [revoked, byHeader, ended, other] = [
+      ...[await begun('leaked', true), await begun('leaked-too', false)],
+      ...[await begun('left', true), await begun('stays', true)],
+    ];
+    for (const name of ['leaked', 'leaked-too']) await tokenCommand(env, 'revoke', name);
+    await ended!.browser.post('/-/ui/sign-out', {}, PAGE);
+    await sleep(2_100);
+    for (const one of [revoked, byHeader, ended, other]) one!.resume();
+    await Promise.all([revoked, byHeader, ended, other].map(one => one!.ended));
+    for (const one of [revoked, byHeader, ended]) expect(one!.bytes()).to.be.below(zip.bytes.length);
+    expect(other!.bytes()).to.equal(zip.bytes.length);
   });
 });

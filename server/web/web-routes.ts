@@ -14,7 +14,14 @@ import { LivePages } from './serving/live.ts';
 import { isUi, queryOf, readerOf } from './serving/reader.ts';
 import { type Frames, sendPage } from './serving/send-page.ts';
 import { serviceUrlOf } from './serving/service-url.ts';
-import { type SigningIn, showSignIn, signIn, signOut, whoHasSignedIn } from './serving/signing-in.ts';
+import {
+  isShutOutOfSession,
+  type SigningIn,
+  showSignIn,
+  signIn,
+  signOut,
+  whoHasSignedIn,
+} from './serving/signing-in.ts';
 import type { PageRequest, WebParts } from './shell/page.ts';
 import { basePath, linkTo, UI } from './shell/view.ts';
 
@@ -80,7 +87,9 @@ function pageRouter(parts: WebParts, frames: Frames): Router {
       const request = requestOf(ctx, ctx.params, parts, frames);
       const sent = await open({ ...request, actor: actorOf(ctx) }, parts);
       await using _ = sent.file;
-      await sendFile(ctx, { ...sent, idleMs: parts.downloadIdleMs });
+      const since = Date.now();
+      const isShutOut = () => isShutOutOfSession(ctx, parts.access, since);
+      await sendFile(ctx, { ...sent, idleMs: parts.downloadIdleMs, isShutOut });
     });
   for (const { path, action, write } of TEXTS)
     router.get(path, async ctx => {

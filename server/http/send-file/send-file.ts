@@ -4,6 +4,7 @@ import type { StoredFile } from '../../storage/storage.ts';
 import { isRangeWanted, preconditionStatus } from './preconditions.ts';
 import { type ByteRange, parseRange } from './range.ts';
 import { sendPieces } from './send-pieces.ts';
+import { whileLetIn } from './while-let-in.ts';
 
 interface Sending {
   readonly file: StoredFile;
@@ -15,6 +16,8 @@ interface Sending {
   readonly reprDigest: string;
   /** How long the client may take nothing, in milliseconds. */
   readonly idleMs: number;
+  /** Whether someone has revoked what let the reader in: then no more goes out. */
+  readonly isShutOut: () => Promise<boolean>;
   /** Called right before the first byte goes out; what it returns is called when the last one has, or none goes any longer. */
   readonly onStart?: (range: ByteRange) => (sent: SentBytes) => void;
 }
@@ -48,7 +51,7 @@ export async function sendFile(ctx: Context, sending: Sending): Promise<void> {
 
 async function sendBytes(
   ctx: Context,
-  { file, idleMs, onStart }: Sending,
+  { file, idleMs, isShutOut, onStart }: Sending,
   range: ByteRange | undefined,
 ): Promise<void> {
   const { start, end } = range ?? { start: 0, end: file.size - 1 };
@@ -63,7 +66,7 @@ async function sendBytes(
   const onEnd = onStart?.({ start, end });
   let bytes = 0;
   try {
-    bytes = await sendPieces(ctx, file.pieces({ start, end }));
+    bytes = await sendPieces(ctx, whileLetIn(file.pieces({ start, end }), isShutOut));
   } catch (error) {
     for (const name of OF_THE_FILE) ctx.remove(name);
     throw error;

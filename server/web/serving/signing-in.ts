@@ -1,12 +1,20 @@
 import { hash } from 'node:crypto';
 import type { Context } from 'koa';
-import type { Found } from '../../auth/authenticate.ts';
+import { type Found, isShutOut } from '../../auth/authenticate.ts';
 import { can } from '../../auth/policy.ts';
 import { ANYONE, type Principal, tokenNameOf } from '../../auth/principal.ts';
 import { actorOf } from '../../http/auditing/actor.ts';
 import { insecurePage, signInPage } from '../pages/sign-in/sign-in-page.ts';
 import { SIGN_IN_TEXTS } from '../pages/sign-in/texts.ts';
-import { csrfTokenOf, endSession, findSession, noteUse, startSession } from '../sessions/sessions.ts';
+import {
+  csrfTokenOf,
+  endSession,
+  findSession,
+  hasSession,
+  IDLE_MS,
+  noteUse,
+  startSession,
+} from '../sessions/sessions.ts';
 import type { WebParts } from '../shell/page.ts';
 import { linkTo } from '../shell/view.ts';
 import { redirect, safeNext } from './gate.ts';
@@ -48,6 +56,18 @@ export async function isStillSignedIn(ctx: Context, access: WebParts['access']):
   const value = shownSession(ctx);
   const session = value && (await findSession({ em: ctx.state.em.fork() }, value));
   return Boolean(session && (await access.findByHash(session.tokenHash)).principal);
+}
+
+/**
+ * @param since when the request came, in milliseconds since 1970
+ * @returns whether someone has since revoked its token, or ended its session; one that ended since no page was asked for goes on
+ */
+export async function isShutOutOfSession(ctx: Context, access: WebParts['access'], since: number): Promise<boolean> {
+  const { session, em } = ctx.state;
+  if (!session) return isShutOut(ctx, access);
+  const { principal, hasExpired } = await access.findByHash(session.tokenHash);
+  if (!principal && !hasExpired) return true;
+  return Date.now() - since < IDLE_MS && !(await hasSession({ em: em.fork() }, session.id));
 }
 
 /** The scripts of a page that is open ask by themselves: that must not keep its session alive. */

@@ -82,6 +82,11 @@ export async function listSessions({ em, now = new Date() }: Reading, tokenHash?
   return em.find(Session, { ...isAliveNow, ...ofToken }, { orderBy: { id: 'desc' }, limit: 1_000 });
 }
 
+/** @returns whether there is a session of that id still: no one has ended it */
+export async function hasSession({ em }: Reading, id: number): Promise<boolean> {
+  return (await em.count(Session, { id })) > 0;
+}
+
 /** @param tokenHash see `listSessions` @returns the session that has ended; undefined when no session has that id */
 export async function endSession({ em }: Reading, id: number, tokenHash?: string): Promise<Session | undefined> {
   const session = await em.findOne(Session, { id, ...(tokenHash !== undefined && { tokenHash }) });
