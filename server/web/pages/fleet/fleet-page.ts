@@ -39,7 +39,7 @@ function body(view: View, { fleet, filters, doubts }: LoadedFleet): Html {
   return html`${sentence(view, verdict)}
 ${doubtNotes(view, doubts)}
 ${facts(view, fleet.facts)}
-${causeList(view, causes)}
+${causeList(view, causes, verdict.tone === 'well')}
 ${databases(view, fleet, filters)}`;
 }
 
