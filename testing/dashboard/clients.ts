@@ -34,7 +34,7 @@ const TABLES = [
 export const DATABASES: readonly ClientDatabase[] = CLIENTS.flatMap(([client, source, names]) =>
   names.map((name, at) => ({
     ...{ name, client, source },
-    size: 72_000 + ((name.length * 31_676 + at * 194_444) % 1_360_000),
+    size: 36_000 + ((name.length * 15_838 + at * 97_222) % 680_000),
     tables: TABLES.slice(0, 6 + ((name.length + at) % 9)),
   })),
 );

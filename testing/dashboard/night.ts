@@ -51,7 +51,7 @@ export function dumpsOf(source: SourceName, ago: number, troubles: Troubles = ne
     const takenAt = new Date(Math.floor(at / SECOND) * SECOND);
     const growth = 1 + 0.004 * (30 - ago) + 0.006 * Math.sin(ago * 2.3 + database.size);
     const size = Math.round(database.size * growth);
-    at += size * 0.22;
+    at += size * 0.44;
     const fileName = formatBackupName({ database: database.name, takenAt, id: randomUUID() });
     return { database, takenAt, endedAt: new Date(at), size, fileName };
   });

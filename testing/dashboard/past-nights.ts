@@ -77,7 +77,7 @@ async function drill(em: ReturnType<Orm['em']['fork']>, dump: StoredDump, ago: n
   const at = DATABASES.findIndex(({ name }) => name === dump.database.name);
   if (at === NEVER_DRILLED || (at + 2 * ago) % 24 >= 2) return;
   const startedAt = new Date(runStart('db7', ago).getTime() + 2 * HOUR + at * MINUTE);
-  const seconds = 20 + dump.size / 16_000;
+  const seconds = 20 + dump.size / 8_000;
   const isBad = at === 8 && ago === 20;
   const report = sampleDrill({
     ...{ report_id: randomUUID(), database: dump.database.name },

@@ -35,6 +35,54 @@ for (const kind of ['bad', 'well', 'first'] as const satisfies readonly Kind[])
       if (kind === 'bad') expect(missing).to.deep.equal([]);
     });
 
+    if (kind === 'bad')
+      it('is accessible by axe-core where something went wrong, or is shown once, too', async () => {
+        await using seat = await Seat.take(browser, morning, { language: 'id' });
+        const { page } = seat;
+        const wrong: object[] = [];
+        await seat.open('/sign-in');
+        await page.locator('input[name=token]').fill('no token of ours');
+        await Promise.all([page.waitForEvent('load'), page.locator('main form button').click()]);
+        await examine(seat, 'a token that was refused', wrong);
+        await seat.signIn(morning.token);
+        for (const path of [
+          '/databases/no_such',
+          '/backups/99999',
+          '/?states=x',
+          '/settings/policies?database=no_such',
+        ]) {
+          expect(await seat.open(path), path).to.be.within(400, 499);
+          await examine(seat, path, wrong);
+        }
+        await seat.open('/databases/kopi_stok');
+        await page.locator('details#retire > summary').click();
+        await page.locator('details#retire form').evaluate(form => Reflect.set(form, 'noValidate', true));
+        await Promise.all([page.waitForEvent('load'), page.locator('details#retire form button').click()]);
+        expect(await page.locator('details#retire .mistake').count()).to.equal(1);
+        await examine(seat, 'a form with a mistake', wrong);
+        await seat.open('/settings/tokens');
+        const form = page.locator('#make form');
+        await form.locator('[name=make_name]').fill('web3');
+        await form.locator('[name=make_scope]').fill('kopi_*');
+        await Promise.all([page.waitForEvent('load'), form.locator('button').click()]);
+        expect(await page.locator('main').innerText()).to.match(/lmb_[\w-]{20,}/);
+        await examine(seat, 'a token that is shown once', wrong);
+        expect(wrong, JSON.stringify(wrong, null, 1)).to.deep.equal([]);
+        seat.expectQuiet({ except: /status of 4\d\d/ });
+      });
+
+    if (kind === 'bad')
+      it('prints what it shows, without what only a screen needs', async () => {
+        await using seat = await Seat.take(browser, morning);
+        const { page } = seat;
+        await seat.signIn(morning.token);
+        await page.emulateMedia({ media: 'print' });
+        for (const hidden of ['header nav', '.search', '.chips', '.foot form'])
+          expect(await page.locator(hidden).first().isVisible(), hidden).to.equal(false);
+        for (const shown of ['h1', '.cause >> nth=0', 'main table'])
+          expect(await page.locator(shown).first().isVisible(), shown).to.equal(true);
+      });
+
     for (const look of kind === 'bad' ? VIEWINGS : VIEWINGS.slice(0, 1).concat(VIEWINGS.slice(3)))
       it(`is accessible by axe-core, small, at rest and as wide as the window: ${JSON.stringify(look)}`, async () => {
         await using seat = await Seat.take(browser, morning, look);
