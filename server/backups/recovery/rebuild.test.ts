@@ -55,10 +55,10 @@ describeOnEachStore('a rebuild of the history', store => {
   }
   const nothing = { from_record: 0, renumbered: 0, from_zip: 0, gone: 0, failed: 0 };
 
-  /** All that the service answers about what it keeps, but when the scrub looked. */
+  /** All that the service answers about what it keeps, but when the scrub looked, and whether the evaluation has looked yet. */
   async function answers(url: string): Promise<unknown[]> {
     const list = (await request(url)).json;
-    const seen: unknown[] = [list];
+    const seen: unknown[] = [{ ...list, data: list.data.map((one: object) => ({ ...one, freshness: null })) }];
     for (const { database_name } of list.data) {
       const { json } = await request(`${url}/${encodeURIComponent(database_name)}`);
       seen.push(json);
