@@ -11,6 +11,7 @@ import type { Looking } from '../looking/looking.ts';
 import { readBad } from '../looking/watched.ts';
 import type { Condition } from '../model/condition.ts';
 import { channelFailing } from './channel-failing.ts';
+import { damaged } from './damaged.ts';
 import { drillDue } from './drill-due.ts';
 import { drillFailed } from './drill-failed.ts';
 import { freshnessConditions } from './freshness.ts';
@@ -73,6 +74,17 @@ describeOnEachStore('what is not as it should be, read from the rows of the hist
     expect(subjects(again), 'what is open is looked at however old it is').to.have.members([
       ...['bad', 'hidden', 'restoring', 'old'],
     ]);
+  });
+
+  it('damaged: a stored file has changed, until its backup is removed or someone has forgotten it', async () => {
+    const damage = 'the stored file is gone';
+    const removalDue = ago(-DAY);
+    await add('bad', 2, { damage, fileName: 'bad.zip' });
+    await add('sound', 2);
+    await add('removed', 2, { damage, removedAt: ago(1), removalDue: ago(1), removalKind: 'retention' });
+    await add('forgotten', 2, { damage, removalDue, removalKind: 'request' });
+    await add('pruned', 2, { damage, fileName: 'pruned.zip', removalDue, removalKind: 'retention' });
+    expect(subjects(await damaged(looking()))).to.have.members(['bad.zip', 'pruned.zip']);
   });
 
   it('late, critical: the last complete backup, and from when it counts where it came long after its dump', async () => {
