@@ -2,12 +2,13 @@ import { restoredName } from '../../../protocol/database-name.ts';
 
 /**
  * @param label of the database, as `databaseNameProblem` allows it: it has no control characters
+ * @param isInDoubt whether the backup is not complete: without `--force` `sade` refuses it
  * @returns the command that restores a backup into a database beside the original, whether that is there or not, as it is typed into
  *   a shell; it shows its plan, and asks. `sade` proposes the same (cli/restore/by-hand/copy-command.ts)
  */
-export function restoreCommand(label: string, id: number): string {
+export function restoreCommand(label: string, id: number, isInDoubt = false): string {
   const into = restoredName(label);
-  const flags = `${shellFlag('--into', into)} --at ${id}`;
+  const flags = `${shellFlag('--into', into)}${isInDoubt ? ' --force' : ''} --at ${id}`;
   return label.startsWith('-')
     ? `sade restore ${flags} -- ${shellWord(label)}`
     : `sade restore ${shellWord(label)} ${flags}`;

@@ -35,7 +35,9 @@ export const BACKUP_TEXTS = texts({
     severity: { incomplete: 'incomplete', unverified: 'unverified', warning: 'warning' },
     take: 'Restore it',
     restoreOther: 'This one is damaged: the last sound one before it is restored instead.',
-    restoreNote: 'On a machine with sade. It restores beside the original, shows its plan, and asks:',
+    restoreInDoubt: 'It is not complete: --force restores what is in it all the same.',
+    restoreNote:
+      'On the machine that backs it up, or elsewhere with --to and a server of targets.json. It restores beside the original, shows its plan, and asks:',
     download: (size: string) => `Download the zip (${size})`,
     downloadNote: 'Only for what sade can’t do:',
     gone: 'Its file is gone: it can be neither restored nor downloaded.',
@@ -149,8 +151,9 @@ export const BACKUP_TEXTS = texts({
     severity: { incomplete: 'tidak lengkap', unverified: 'belum diperiksa', warning: 'peringatan' },
     take: 'Pulihkan',
     restoreOther: 'Cadangan ini rusak: yang dipulihkan adalah cadangan baik terakhir sebelumnya.',
+    restoreInDoubt: 'Cadangan ini tidak lengkap: --force tetap memulihkan isinya.',
     restoreNote:
-      'Di mesin yang memiliki sade. Cadangan dipulihkan di samping aslinya, setelah rencananya ditampilkan dan disetujui:',
+      'Di mesin yang mencadangkannya, atau di mesin lain dengan --to dan server dari targets.json. Cadangan dipulihkan di samping aslinya, setelah rencananya ditampilkan dan disetujui:',
     download: (size: string) => `Unduh zip (${size})`,
     downloadNote: 'Hanya untuk yang tidak dapat dilakukan sade:',
     gone: 'Berkasnya tidak ada lagi: tidak dapat dipulihkan atau diunduh.',

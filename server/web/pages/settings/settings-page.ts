@@ -38,6 +38,9 @@ function access(view: View): Html {
   return html`<section><h2>${t.yours}</h2><p>${t.as(name, role)}</p><dl class="facts"><dt>${t.scope}</dt><dd><code>${scope.join(' ')}</code></dd><dt>${t.ends}</dt><dd>${expiresAt ? view.format.at(expiresAt) : t.noEnd}</dd></dl></section>`;
 }
 
+/** Further ahead is no forecast. */
+const FAR_DAYS = 3 * 365;
+
 function storage(view: View, { storage, scrub }: NonNullable<ServiceState['ofAll']>): Html {
   const t = SETTINGS_TEXTS[view.language];
   const { bytes } = view.format;
@@ -46,7 +49,7 @@ function storage(view: View, { storage, scrub }: NonNullable<ServiceState['ofAll
       ? t.storageAway
       : [
           t.room(bytes(storage.free), bytes(storage.total)),
-          ...(storage.fullInDays === undefined ? [] : [t.fullIn(storage.fullInDays)]),
+          ...(storage.fullInDays === undefined || storage.fullInDays >= FAR_DAYS ? [] : [t.fullIn(storage.fullInDays)]),
         ].join('; ');
   const files = `${t.filesDue(scrub.filesDue)}; ${t.damaged(scrub.backupsDamaged)}`;
   return html`<section><h2>${t.storage}</h2><dl class="facts"><dt>${t.storage}</dt><dd>${room}</dd><dt>${t.scrub}</dt><dd>${files}</dd></dl></section>`;
