@@ -129,9 +129,7 @@ describe('the page of a backup', () => {
 
   it('has the command that restores it, or the last sound one before it, and the digests', async () => {
     const text = await read('whole');
-    expect(text)
-      .to.contain(`sade restore pt_xyz --into pt_xyz_restored --at ${ids.whole}`)
-      .and.not.contain('--force');
+    expect(text).to.contain(`sade restore pt_xyz --into pt_xyz_restored --at ${ids.whole}`).and.not.contain('--force');
     expect(await read('unverified'), 'sade refuses it without')
       .to.contain(`sade restore pt_xyz --into pt_xyz_restored --force --at ${ids.unverified}`)
       .and.contain('It is not complete: --force');
