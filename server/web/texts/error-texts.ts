@@ -22,6 +22,6 @@ export const ERROR_TEXTS = texts({
     failed: 'Layanan tidak dapat melakukannya',
     notUnderstood: 'Permintaan ini tidak sah',
     signIn: 'Masuk',
-    home: 'Ke armada',
+    home: 'Ke ikhtisar',
   },
 });

@@ -20,7 +20,7 @@ export const MARK_WORDS = texts({
     missing: 'seharusnya ada, tetapi tidak datang',
     'none-due': 'tidak dijadwalkan',
     paused: 'dijeda',
-    unverified: 'belum diperiksa',
+    unverified: 'belum terverifikasi',
     pinned: 'disematkan',
     drilled: 'terbukti lewat uji pemulihan',
   },

@@ -39,7 +39,7 @@ export const SHELL_TEXTS = texts({
     skip: 'Langsung ke isi',
     navigation: 'Navigasi utama',
     pages: {
-      fleet: 'Armada',
+      fleet: 'Ikhtisar',
       runs: 'Pencadangan',
       drills: 'Uji pemulihan',
       alerts: 'Peringatan',

@@ -40,7 +40,7 @@ export const AUDIT_TEXTS = texts({
     from: (zone: string) => `Dari (${zone})`,
     to: 'Sampai, termasuk hari itu',
     filter: 'Tampilkan',
-    caption: 'Catatan, yang terbaru dahulu',
+    caption: 'Catatan, terbaru lebih dulu',
     when: 'Kapan',
     who: 'Siapa',
     detail: 'Rincian',

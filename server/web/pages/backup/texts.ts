@@ -126,7 +126,8 @@ export const BACKUP_TEXTS = texts({
       completeWarnings: (n: number) => `Lengkap, dengan ${n} peringatan.`,
       incomplete: (n: number) =>
         `Tidak lengkap: ${n} temuan di bawah menyebut apa yang kurang, dan apa yang perlu dilakukan.`,
-      unverified: 'Belum diperiksa: tidak diketahui apakah cadangan ini lengkap. Temuan di bawah menyebut alasannya.',
+      unverified:
+        'Belum terverifikasi: tidak diketahui apakah cadangan ini lengkap. Temuan di bawah menyebut alasannya.',
       damaged: (what: string) => html`Rusak: <span lang="en">${what}</span>. Jangan dipulihkan.`,
       removed: (at: Html, by: string, why: string) => html`Dihapus ${at} oleh ${by}: ${why}. Berkasnya tidak ada lagi.`,
     },
@@ -148,7 +149,7 @@ export const BACKUP_TEXTS = texts({
     findings: 'Temuan',
     noFindings: 'Tidak ada temuan.',
     moreFindings: (n: number) => `dan ${n} temuan lagi: sade show menampilkan semuanya`,
-    severity: { incomplete: 'tidak lengkap', unverified: 'belum diperiksa', warning: 'peringatan' },
+    severity: { incomplete: 'tidak lengkap', unverified: 'belum terverifikasi', warning: 'peringatan' },
     take: 'Pulihkan',
     restoreOther: 'Cadangan ini rusak: yang dipulihkan adalah cadangan baik terakhir sebelumnya.',
     restoreInDoubt: 'Cadangan ini tidak lengkap: --force tetap memulihkan isinya.',
@@ -170,7 +171,7 @@ export const BACKUP_TEXTS = texts({
     otherBackups: 'Cadangan mana yang memilikinya?',
     found: (from: string, to: string, of: string) => `${from} sampai ${to} dari ${of}`,
     previousPage: 'Halaman sebelumnya',
-    facts: 'Fakta',
+    facts: 'Keterangan',
     database: 'Basis data',
     fileName: 'Nama berkas',
     size: 'Ukuran',

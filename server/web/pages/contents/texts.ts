@@ -45,7 +45,7 @@ export const CONTENTS_TEXTS = texts({
     inAll: 'Seluruhnya',
     lostList: (n: string) => `Hilang: ${n}`,
     gainedList: (n: string) => `Bertambah: ${n}`,
-    changedList: (n: string) => `Jumlah baris lain: ${n}`,
+    changedList: (n: string) => `Jumlah baris berbeda: ${n}`,
     sameTables: (n: number) => `${n} tabel memiliki jumlah baris yang sama.`,
     cutList: (shown: string, all: string) =>
       `${shown} pertama dari ${all}: cari bagian dari nama untuk melihat yang lain.`,

@@ -36,7 +36,7 @@ export const FIRST_DAY_TEXTS = texts({
     made: (name: string) => `Token ${name}`,
     once: 'Token hanya ditampilkan sekarang. Salin: layanan tidak menyimpannya.',
     done: 'Setelah cadangan pertama tiba:',
-    toFleet: 'Tampilkan armada',
+    toFleet: 'Tampilkan ikhtisar',
     outOfScope: 'Belum ada basis data yang boleh dilihat token Anda.',
     openMistake: 'Buat token untuk Anda lebih dulu: setelah token pertama, layanan meminta token kepada semua orang.',
   },

@@ -45,7 +45,7 @@ describe('the page of the fleet', () => {
     it('says the same in Indonesian', async () => {
       const page = await shown('/-/ui', { ...bearer('admin'), 'accept-language': 'id' });
       expect(textOf(page, 'h1')).to.match(
-        /^4 dari 7 basis data tidak memiliki cadangan lengkap dari tadi malam: 1 tidak ada yang datang/,
+        /^4 dari 7 basis data tidak memiliki cadangan lengkap dari tadi malam: 1 tanpa cadangan/,
       );
       expect(page)
         .to.contain('Yang perlu perhatian')

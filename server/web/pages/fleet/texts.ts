@@ -109,7 +109,7 @@ export const FLEET_TEXTS = texts({
     legend: 'Marks',
   },
   id: {
-    title: 'Armada',
+    title: 'Ikhtisar',
     sentence: {
       empty: 'Belum ada basis data yang dicadangkan',
       allWell: (n: number) =>
@@ -122,9 +122,9 @@ export const FLEET_TEXTS = texts({
     },
     standings: {
       damaged: (n: number) => `${angka(n)} rusak`,
-      nothing: (n: number) => `${angka(n)} tidak ada yang datang`,
+      nothing: (n: number) => `${angka(n)} tanpa cadangan`,
       incomplete: (n: number) => `${angka(n)} tidak lengkap`,
-      unverified: (n: number) => `${angka(n)} belum diperiksa`,
+      unverified: (n: number) => `${angka(n)} belum terverifikasi`,
       never: (n: number) => `${angka(n)} belum pernah dicadangkan`,
       dropped: (n: number) => `${angka(n)} tidak ada lagi di daftar mana pun`,
       fine: (n: number) => `${angka(n)} baik`,
@@ -155,7 +155,7 @@ export const FLEET_TEXTS = texts({
     moreCauses: (n: number) => `${angka(n)} penyebab lagi di halaman peringatan`,
     noCauses: 'Tidak ada peringatan yang terbuka.',
     whatToDo: 'Yang perlu dilakukan',
-    acknowledged: 'sudah ditangani',
+    acknowledged: 'sedang ditangani',
     moreDatabases: (n: number) => `${angka(n)} lagi`,
     databases: 'Basis data',
     caption: (shown: number, all: number, day: string) =>
@@ -185,9 +185,9 @@ export const FLEET_TEXTS = texts({
     reasons: {
       ...{
         damaged: 'rusak',
-        nothing: 'tidak ada yang datang',
+        nothing: 'tanpa cadangan',
         incomplete: 'tidak lengkap',
-        unverified: 'belum diperiksa',
+        unverified: 'belum terverifikasi',
       },
       ...{ never: 'belum pernah dicadangkan', dropped: 'tidak ada lagi di daftar mana pun', fine: '' },
       ...{ waiting: 'belum waktunya', paused: 'dijeda', retired: 'dipensiunkan' },
@@ -200,10 +200,10 @@ export const FLEET_TEXTS = texts({
       all: 'Semua',
       incomplete: 'Terbaru tidak lengkap',
       damaged: 'Terbaru rusak',
-      unverified: 'Terbaru belum diperiksa',
+      unverified: 'Terbaru belum terverifikasi',
       late: 'Terlambat',
       never: 'Belum pernah dicadangkan',
-      dropped: 'Tanpa daftar',
+      dropped: 'Tidak di daftar',
       paused: 'Dijeda',
       retired: 'Dipensiunkan',
       loss: 'Kehilangan data',

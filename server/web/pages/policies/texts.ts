@@ -20,7 +20,7 @@ export const POLICY_TEXTS = texts({
     },
     zone: 'Time zone',
     always:
-      'Beside them these stay always: pinned and held backups, three complete ones, what was proven by a drill, and what still has what a newer one lost.',
+      'These always stay, too: pinned and held backups, three complete ones, what was proven by a drill, and what still has what a newer one lost.',
     contract: 'Contract',
     byDefault: (every: string, grace: string) => `A complete backup is due ${every}, and is late ${grace} after that.`,
     groups: 'Groups',
@@ -74,7 +74,7 @@ export const POLICY_TEXTS = texts({
     group: 'Kelompok',
     databases: 'Basis data',
     due: 'Dijadwalkan',
-    usual: 'seperti biasa',
+    usual: 'sesuai bawaan',
     interval: (text: string) => `setiap ${text}`,
     cron: (text: string) => `pada ${text}`,
     simulate: 'Apa yang akan disimpan suatu kebijakan?',

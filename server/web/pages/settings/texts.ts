@@ -43,7 +43,7 @@ export const SETTINGS_TEXTS = texts({
     version: 'Versi',
     licence: 'Lisensi',
     libraries: 'Pustaka yang dipakai layanan ini',
-    itself: 'Layanan ini dan dasarnya',
+    itself: 'Layanan ini dan lingkungannya',
     storage: 'Penyimpanan',
     room: (free: string, total: string) => `${free} kosong dari ${total}`,
     fullIn: (days: number) => `penuh dalam ${days} hari, dengan pertumbuhan dua minggu terakhir`,

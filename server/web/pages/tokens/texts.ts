@@ -64,7 +64,7 @@ export const TOKEN_TEXTS = texts({
     madeColumn: 'Dibuat',
     endsColumn: 'Berakhir',
     usedColumn: 'Terakhir dipakai',
-    states: { alive: 'dipakai', expired: 'kedaluwarsa', revoked: 'dicabut' },
+    states: { alive: 'aktif', expired: 'kedaluwarsa', revoked: 'dicabut' },
     make: 'Buat token',
     makeHeading: 'Token baru',
     rotate: 'Ganti',
