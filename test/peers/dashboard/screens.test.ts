@@ -127,7 +127,7 @@ async function cut({ page }: Seat): Promise<{ x: number; y: number; width: numbe
     number,
     number,
   ];
-  return { x: 0, y: 0, width, height: Math.min(height, width < 500 ? 2_400 : 1_900) };
+  return { x: 0, y: 0, width, height: Math.min(height, width < 500 ? 3_600 : 1_900) };
 }
 
 function idOf(morning: Morning, name: string): number {

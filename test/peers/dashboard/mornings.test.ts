@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { request } from '../service/requests.ts';
-import { bearer } from '../service/tokens.ts';
-import { DATABASES } from './clients.ts';
-import { type Morning, startMorning } from './mornings.ts';
-import { MORNING } from './night.ts';
+import { DATABASES } from '../../../testing/dashboard/clients.ts';
+import { type Morning, startMorning } from '../../../testing/dashboard/mornings.ts';
+import { MORNING } from '../../../testing/dashboard/night.ts';
+import { request } from '../../../testing/service/requests.ts';
+import { bearer } from '../../../testing/service/tokens.ts';
 
 describe('the morning of a fleet', () => {
   it('is quiet when all went well, with a month behind it', async () => {
