@@ -6,6 +6,7 @@ import { databaseLink } from '../../shell/status.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';
 import { type AcknowledgeForm, acknowledgeForm } from './acknowledge-form.ts';
+import { adviceInWords } from './advice-in-words.ts';
 import {
   acknowledgement,
   alarmSentence,
@@ -53,7 +54,7 @@ function advice(view: View, { alarm }: AlertShown): Html {
   const t = ALERTS_TEXTS[view.language];
   const links = nextLinks(view, alarm);
   if (alarm.closedAt) return html`<p>${endingSentence(view, alarm)}.</p>${linkLine(links)}`;
-  return html`<p class="advice">${t.whatToDo}: <span lang="en">${detailOf(alarm).advice}</span></p>${linkLine(links)}`;
+  return html`<p class="advice">${t.whatToDo}: ${adviceInWords(view, detailOf(alarm).advice)}</p>${linkLine(links)}`;
 }
 
 function linkLine(links: readonly Html[]): Html | undefined {

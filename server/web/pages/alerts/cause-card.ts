@@ -3,6 +3,7 @@ import type { ListedAlarm } from '../../../alarms/search-alarms.ts';
 import { can } from '../../../auth/policy.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { View } from '../../shell/view.ts';
+import { adviceInWords } from './advice-in-words.ts';
 import {
   acknowledgement,
   alarmSentence,
@@ -30,7 +31,7 @@ export function causeCard(view: View, cause: OpenCause): Html {
 ${isSingle ? inEnglish(view, first) : entries(view, cause)}
 ${isSingle && names.length > 0 && html`<p>${t.databases}: ${names.slice(0, MOST_EXPLAINED).join(', ')}${names.length > MOST_EXPLAINED && ', …'}</p>`}
 ${isSingle && acknowledgement(view, first)}
-${advice.slice(0, MOST_ADVICE).map(text => html`<p>${t.whatToDo}: <span lang="en">${text}</span></p>`)}
+${advice.slice(0, MOST_ADVICE).map(text => html`<p>${t.whatToDo}: ${adviceInWords(view, text)}</p>`)}
 ${explained.length > 0 && html`<details><summary>${t.explains(explained.length)}</summary>${explainedList(view, explained)}</details>`}
 <p class="links">${links(view, cause)}</p>
 </article>`;

@@ -7,6 +7,8 @@ import { MOST_OF_FINDING, remedy } from '../../forms/remedy.ts';
 import { type Html, html } from '../../shell/html.ts';
 import { markWithWord } from '../../shell/marks.ts';
 import type { View } from '../../shell/view.ts';
+import { adviceInWords } from '../alerts/advice-in-words.ts';
+import { alarmSentence } from '../alerts/alarm-words.ts';
 import type { DatabaseFacts } from './load-database.ts';
 import { DATABASE_TEXTS } from './texts.ts';
 
@@ -60,14 +62,19 @@ function alarmsIn(view: View, { alarms, stored }: DatabaseFacts): Html[] {
   const t = DATABASE_TEXTS[view.language];
   const shown = alarms.filter(({ kind }) => kind !== 'shrunk' || !stored?.history.unacceptedLoss);
   return shown.map(
-    ({ id, summary, detail, since }) =>
-      html`<a href="${view.link(`/alerts/${id}`)}">${t.alarm}</a> ${view.format.ago(since)}: <span lang="en">${summary}</span>${adviceIn(detail)}`,
+    alarm =>
+      html`<a href="${view.link(`/alerts/${alarm.id}`)}">${t.alarm}</a> ${view.format.ago(alarm.since)}: ${sentenceOf(view, alarm)}${adviceIn(view, alarm.detail)}`,
   );
 }
 
-function adviceIn(detail: string): Html | undefined {
+function sentenceOf(view: View, alarm: DatabaseFacts['alarms'][number]): Html {
+  const sentence = alarmSentence(view, alarm);
+  return sentence === alarm.summary ? html`<span lang="en">${sentence}</span>` : html`${sentence}`;
+}
+
+function adviceIn(view: View, detail: string): Html | undefined {
   const { advice }: { advice?: unknown } = JSON.parse(detail);
-  return typeof advice === 'string' ? html`<span lang="en" class="remedy">${advice}</span>` : undefined;
+  return typeof advice === 'string' ? html`<span class="remedy">${adviceInWords(view, advice)}</span>` : undefined;
 }
 
 /** Alarms are evaluated each minute. */

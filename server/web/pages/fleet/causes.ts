@@ -3,6 +3,7 @@ import { namesOf } from '../../../fleet/read-fleet.ts';
 import { type Html, html } from '../../shell/html.ts';
 import { databaseLink } from '../../shell/status.ts';
 import type { View } from '../../shell/view.ts';
+import { adviceInWords } from '../alerts/advice-in-words.ts';
 import { causeHeadline } from '../alerts/alarm-words.ts';
 import { FLEET_TEXTS } from './texts.ts';
 
@@ -27,7 +28,7 @@ function causeItem(view: View, cause: OpenCause): Html {
   const names = namesOf(cause);
   const more = names.length - MOST_NAMES;
   return html`<li class="${`cause row ${severity}${isAcknowledged ? ' seen' : ''}`}"><p><a href="${view.link(`/alerts/${first!.id}`)}"><strong>${causeHeadline(view, cause)}</strong></a> <span class="quiet">${view.format.ago(since)}${isAcknowledged && html`, ${t.acknowledged}`}</span></p>
-${advice.slice(0, MOST_ADVICE).map(text => html`<p>${t.whatToDo}: <span lang="en">${text}</span></p>`)}
+${advice.slice(0, MOST_ADVICE).map(text => html`<p>${t.whatToDo}: ${adviceInWords(view, text)}</p>`)}
 ${names.length > 0 && html`<p class="links">${names.slice(0, MOST_NAMES).map((name, at) => html`${at > 0 && ' · '}${databaseLink(view, name)}`)}${more > 0 && html` · <span class="quiet">${t.moreDatabases(more)}</span>`}</p>`}</li>
 `;
 }

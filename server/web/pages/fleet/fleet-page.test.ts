@@ -49,6 +49,7 @@ describe('the page of the fleet', () => {
       );
       expect(page)
         .to.contain('Yang perlu perhatian')
+        .and.contain('Yang perlu dilakukan: Masuk ke db7: apakah mesinnya menyala')
         .and.not.match(/What to do|need you|Last run|Newest complete/);
     });
 
