@@ -27,7 +27,15 @@ export interface ChannelFacts {
   readonly channels: number;
   /** The names of those that deliver nothing. */
   readonly failing: readonly string[];
+  /** The names of those that have delivered nothing yet: no one knows whether they work. */
+  readonly untried: readonly string[];
 }
+
+type ChannelState = {
+  readonly name: string;
+  readonly failingSince: Date | null;
+  readonly lastDeliveredAt: Date | null;
+};
 
 export interface FactParts extends Reading {
   readonly now: Date;
@@ -37,9 +45,7 @@ export interface FactParts extends Reading {
   readonly space: () => Promise<{ readonly free: number; readonly total: number }>;
   /** @returns by how many bytes the storage grows a day, as for the alarm `storage_low` */
   readonly bytesPerDay: () => Promise<number>;
-  readonly channelStates: (
-    em: EntityManager,
-  ) => Promise<ReadonlyArray<{ readonly name: string; readonly failingSince: Date | null }>>;
+  readonly channelStates: (em: EntityManager) => Promise<ReadonlyArray<ChannelState>>;
 }
 
 const PROVEN_WITHIN_MS = 30 * 86_400_000;
@@ -69,6 +75,10 @@ export async function readStorage({
 
 async function readChannels({ em, channelStates }: FactParts): Promise<ChannelFacts> {
   const states = await channelStates(em);
-  const failing = states.filter(({ failingSince }) => failingSince !== null).map(({ name }) => name);
-  return { channels: states.length, failing };
+  const namesOf = (some: readonly ChannelState[]) => some.map(({ name }) => name);
+  const failing = states.filter(({ failingSince }) => failingSince !== null);
+  const untried = states.filter(
+    ({ failingSince, lastDeliveredAt }) => failingSince === null && lastDeliveredAt === null,
+  );
+  return { channels: states.length, failing: namesOf(failing), untried: namesOf(untried) };
 }

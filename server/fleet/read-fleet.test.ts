@@ -4,10 +4,11 @@ import { addBackup } from '../../testing/freshness/watched-history.ts';
 import { fillReports } from '../../testing/history/filled-reports.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
-import { sampleFailure, sampleRun } from '../../testing/service/sample-runs.ts';
+import { sampleFailure, sampleOutcome, sampleRun } from '../../testing/service/sample-runs.ts';
 import { EVERYTHING, type Scope } from '../auth/scope.ts';
 import { configurationOf } from '../configuration/reading/configuration-of.ts';
 import { Pin } from '../entities/pin.entity.ts';
+import { receiveRun } from '../runs/receive-run.ts';
 import { lastLocalDays } from './local-days.ts';
 import { readDays } from './read-days.ts';
 import { type Fleet, type FleetParts, type FleetQuestion, namesOf, readFleet } from './read-fleet.ts';
@@ -117,10 +118,13 @@ describeOnEachStore('the fleet of a bad morning', store => {
     expect(facts.proven).to.include({ databases: 7, proven: 0 });
     expect((await read({}, { space: () => Promise.reject(new Error('away')) })).facts.storage).to.equal('away');
     const channelStates = async () => [
-      { name: 'mail', failingSince: MORNING },
-      { name: 'chat', failingSince: null },
+      { name: 'mail', failingSince: MORNING, lastDeliveredAt: null },
+      { name: 'chat', failingSince: null, lastDeliveredAt: MORNING },
+      { name: 'phone', failingSince: null, lastDeliveredAt: null },
     ];
-    expect((await read({}, { channelStates })).facts.channels).to.deep.equal({ channels: 2, failing: ['mail'] });
+    expect((await read({}, { channelStates })).facts.channels).to.deep.equal({
+      ...{ channels: 3, failing: ['mail'], untried: ['phone'] },
+    });
   });
 
   it('shows a reader of some databases nothing of the others: no name, no number, no cause', async () => {
@@ -243,6 +247,35 @@ describeOnEachStore('the fleet of a bad morning', store => {
       return found!.cells.at(-1)!.result;
     };
     expect([await today(undefined), await today(night(0))]).to.deep.equal(['none-due', 'missing']);
+  });
+
+  it('shows at once what a run has just reported as failed or incomplete, before it was evaluated', async () => {
+    const minutesAgo = (n: number) => new Date(MORNING.getTime() - n * 60_000);
+    const receivedAt = minutesAgo(1);
+    for (const database of ['just_failed', 'just_incomplete'])
+      await addBackup(app.history, { database, receivedAt: minutesAgo(1200) });
+    await addBackup(app.history, { database: 'just_incomplete', receivedAt, state: 'incomplete' });
+    await addBackup(app.history, { database: 'just_fixed', receivedAt: minutesAgo(30) });
+    const ended = (minutes: number) => ({ ended_at: minutesAgo(minutes).toISOString() });
+    const outcomes = [
+      sampleFailure('just_failed', ended(1)),
+      sampleOutcome('just_incomplete', { state: 'incomplete', ...ended(1) }),
+      // A report that waited: since then a backup has come.
+      sampleFailure('just_fixed', ended(1200)),
+    ];
+    const report = { ...sampleRun([], { source: 'just', exit_code: 1, ...ended(1) }), outcomes };
+    await receiveRun(
+      { em: app.history.em.fork(), scope: ['*'] },
+      { report, json: JSON.stringify(report) },
+      { receivedAt, reportedBy: 'test' },
+    );
+    const { verdict, causes, matrix } = await read({ limit: 50 }, { scope: ['just_failed', 'just_in*', 'just_fixed'] });
+    expect(causes, 'nothing was evaluated').to.deep.equal([]);
+    expect(verdict).to.deep.include({ without: 2, tone: 'warning' });
+    const rows = matrix.groups.flatMap(({ rows }) => rows);
+    expect(Object.fromEntries(rows.map(({ database, standing }) => [database.name, standing]))).to.deep.equal({
+      ...{ just_failed: 'nothing', just_incomplete: 'incomplete', just_fixed: 'fine' },
+    });
   });
 
   it('finds the best of each day of a database with a backup each quarter of an hour', async () => {

@@ -7,9 +7,10 @@ import { type FleetSearch, matchRows } from './match-rows.ts';
 import { type FleetDatabase, readDatabases } from './read-databases.ts';
 import { type DatabaseDays, readDays } from './read-days.ts';
 import { type FactParts, type FleetFacts, readFacts } from './read-facts.ts';
+import { type JustReported, readJustReported } from './read-just-reported.ts';
 import { type Marks, type RowDrill, readLastDrills, readMarks } from './read-marks.ts';
 import { readNewest } from './read-newest.ts';
-import { rankOf, standingOf, WITHOUT } from './standing.ts';
+import { type Newest, rankOf, standingOf, WITHOUT } from './standing.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 /** The fleet this morning, as far as a reader may see it. */
@@ -92,7 +93,10 @@ async function readFleetRows(parts: FleetParts): Promise<FleetRow[]> {
   const { em, now, zone } = parts;
   const databases = await readDatabases(parts);
   const alarms = await openByDatabase(parts);
-  const unclear = databases.filter(database => isUnclear(database, alarms.get(database.name) ?? []));
+  const reported = await readJustReported(parts);
+  const unclear = databases.filter(
+    database => reported.has(database.name) || isUnclear(database, alarms.get(database.name) ?? []),
+  );
   const newest = await readNewest(
     em,
     unclear.map(({ name }) => name),
@@ -100,7 +104,9 @@ async function readFleetRows(parts: FleetParts): Promise<FleetRow[]> {
   const judging = { now, dayOf: (instant: Date) => localTime(zone, instant).day };
   return databases.map(database => {
     const own = alarms.get(database.name) ?? [];
-    const standing = standingOf(database, newest.get(database.name), { ...judging, failedAt: failedAt(own) });
+    const last = newest.get(database.name);
+    const failed = failedAt(own) ?? justFailedAt(reported.get(database.name), last);
+    const standing = standingOf(database, last, { ...judging, failedAt: failed });
     return { database, standing, rank: rankOf(database, standing, worstOf(own)), alarms: own };
   });
 }
@@ -118,6 +124,12 @@ function isUnclear({ state }: FleetDatabase, alarms: readonly DatabaseAlarm[]): 
 
 function failedAt(alarms: readonly DatabaseAlarm[]): Date | undefined {
   return alarms.find(({ kind }) => kind === 'run_failed')?.since;
+}
+
+/** Reports also come late: what was backed up since did not fail. */
+function justFailedAt(reported: JustReported | undefined, newest: Newest | undefined): Date | undefined {
+  const at = reported?.failedAt;
+  return at && newest?.completeAt && newest.completeAt > at ? undefined : at;
 }
 
 async function withDays(

@@ -11,11 +11,14 @@ import { FLEET_TEXTS } from './texts.ts';
 const MOST_CAUSES = 12;
 const [MOST_NAMES, MOST_ADVICE] = [6, 3];
 
-/** What is wrong, one cause for all that it has caused, each with what to do. */
-export function causeList(view: View, causes: readonly OpenCause[]): Html {
+/**
+ * What is wrong, one cause for all that it has caused, each with what to do.
+ * @param without what to say where there is no cause
+ */
+export function causeList(view: View, causes: readonly OpenCause[], without: string): Html {
   const t = FLEET_TEXTS[view.language];
   const more = causes.length - MOST_CAUSES;
-  if (causes.length === 0) return html`<p class="quiet">${t.noCauses}</p>`;
+  if (causes.length === 0) return html`<p class="quiet">${without}</p>`;
   return html`<section aria-labelledby="causes"><h2 id="causes">${t.causes}</h2>
 <ol class="causes">${causes.slice(0, MOST_CAUSES).map(cause => causeItem(view, cause))}</ol>
 ${more > 0 && html`<p><a href="${view.link('/alerts')}">${t.moreCauses(more)}</a></p>`}</section>`;

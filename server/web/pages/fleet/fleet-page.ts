@@ -36,10 +36,13 @@ function emptyBody(request: PageRequest, { verdict }: Fleet): Html {
 
 function body(view: View, { fleet, filters, doubts }: LoadedFleet): Html {
   const { verdict, causes } = fleet;
+  const t = FLEET_TEXTS[view.language];
+  // A run has just reported it, or a grace has just passed. Where there are doubts, their notes say more.
+  const isFound = verdict.tone !== 'well' && !doubts.notLookedSince && !doubts.isStorageAway;
   return html`${sentence(view, verdict)}
 ${doubtNotes(view, doubts)}
 ${facts(view, fleet.facts)}
-${causeList(view, causes)}
+${causeList(view, causes, isFound ? t.causesSoon : t.noCauses)}
 ${databases(view, fleet, filters)}`;
 }
 

@@ -51,21 +51,21 @@ ${isEverything(principal.scope) && channels && html`<dt>${t.channels}</dt><dd>${
 </dl>`;
 }
 
-/** A month ahead is soon enough to order a disk. */
-const SOON_DAYS = 30;
+/** A month ahead is soon enough to order a disk; what is years ahead is no forecast. */
+const [SOON_DAYS, FAR_DAYS] = [30, 3 * 365];
 
 function room({ format, language }: View, storage: Exclude<FleetFacts['storage'], 'away' | undefined>): Html {
   const t = FLEET_TEXTS[language].facts;
   const { free, total, fullInDays } = storage;
   const isSoon = fullInDays !== undefined && fullInDays < SOON_DAYS;
-  return html`${t.room(format.bytes(free), format.bytes(total))}${fullInDays !== undefined && html`, <span${isSoon && html` class="warn"`}>${t.fullIn(fullInDays)}</span>`}`;
+  return html`${t.room(format.bytes(free), format.bytes(total))}${fullInDays !== undefined && fullInDays < FAR_DAYS && html`, <span${isSoon && html` class="warn"`}>${t.fullIn(fullInDays)}</span>`}`;
 }
 
-function channelText(view: View, { channels, failing }: ChannelFacts): Html {
+function channelText(view: View, { channels, failing, untried }: ChannelFacts): Html {
   const t = FLEET_TEXTS[view.language].facts;
   if (channels === 0) return html`<span class="warn">${t.noChannel}</span>`;
-  const link = view.link('/alerts');
-  return failing.length === 0
-    ? html`<a href="${link}">${t.allDeliver(channels)}</a>`
-    : html`<a class="bad" href="${link}">${t.failing(failing.join(', '))}</a>`;
+  const link = `${view.link('/alerts')}#channels`;
+  if (failing.length > 0) return html`<a class="bad" href="${link}">${t.failing(failing.join(', '))}</a>`;
+  if (untried.length > 0) return html`<a class="warn" href="${link}">${t.untried(untried.join(', '))}</a>`;
+  return html`<a href="${link}">${t.allDeliver(channels)}</a>`;
 }

@@ -4,13 +4,13 @@ import { formatCursor, parseCursor } from '../../../graphql/cursor.ts';
 import type { Reading } from '../../../history/reading/in-scope.ts';
 import type { OutcomeDetail } from '../../../runs/run-row.ts';
 import { countsOfRuns, type ListedOutcome, outcomesOfRun, type StateCounts } from '../../../runs/search-outcomes.ts';
-import { type ListedRun, runsById } from '../../../runs/search-runs.ts';
+import { runsById } from '../../../runs/search-runs.ts';
 import { storedBackups } from '../../../runs/stored-backups.ts';
-import { withoutOthers } from './load-runs.ts';
+import { type RunForReader, withoutOthers } from './load-runs.ts';
 
 /** What the page of one run shows. */
 export interface RunShown {
-  readonly run: ListedRun;
+  readonly run: RunForReader;
   readonly counts: StateCounts;
   /** What failed, by what failed it: the cause of most databases first. */
   readonly failures: readonly Failure[];
@@ -53,9 +53,10 @@ export async function loadRun(reading: Reading, id: string, query: URLSearchPara
   const complete = lists.get('complete')!;
   const page = complete.slice(0, COMPLETE_A_PAGE);
   const last = complete.length > COMPLETE_A_PAGE ? page.at(-1)! : undefined;
+  const [counts] = (await countsOfRuns(reading, [run])) as [StateCounts];
   return {
-    run: withoutOthers(run, reading),
-    counts: (await countsOfRuns(reading, [run]))[0]!,
+    run: withoutOthers(run, counts, reading),
+    counts,
     failures: byCause(lists.get('failed')!),
     incomplete: lists.get('incomplete')!,
     notDone: lists.get('not_done')!,

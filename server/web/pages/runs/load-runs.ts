@@ -16,7 +16,9 @@ export interface RunsShown {
   readonly sources: SourcesShown | undefined;
   /** The alarms about runs that are due and were not reported. */
   readonly missing: readonly ListedAlarm[];
-  readonly runs: ReadonlyArray<{ readonly run: ListedRun; readonly counts: StateCounts }>;
+  readonly runs: ReadonlyArray<{ readonly run: RunForReader; readonly counts: StateCounts }>;
+  /** Whether the reader sees all databases: only then is a list of the runs that ended in one way no news of others. */
+  readonly seesAll: boolean;
   /** The cursor of the next page; undefined on the last one. */
   readonly next: string | undefined;
   /** The databases that are on no list any more of the sources that had them: the newest ones, and how many there are. */
@@ -50,7 +52,8 @@ const ORDER = 'runs';
 
 /** @throws AppError 422 for an invalid cursor */
 export async function loadRuns(reading: Reading, query: URLSearchParams, now: Date): Promise<RunsShown> {
-  const filter = runFilter(query);
+  const seesAll = isEverything(reading.scope);
+  const filter = { ...runFilter(query), ...(!seesAll && { outcome: undefined }) };
   const { source, outcome } = filter;
   const missing = await searchAlarms(reading, { isOpen: true, kinds: ['run_missing'] }, { limit: MOST_MISSING });
   const budget = new RowBudget();
@@ -60,19 +63,36 @@ export async function loadRuns(reading: Reading, query: URLSearchParams, now: Da
   const counts = await countsOfRuns(reading, runs);
   const last = found.length > RUNS_A_PAGE ? runs.at(-1)! : undefined;
   return {
-    filter,
+    ...{ filter, seesAll },
     sources: source === undefined ? await sourcesShown(reading, { missing, now }, filter.hosts) : undefined,
     missing: filter.after === undefined && outcome === undefined ? missing.filter(isOf(source)) : [],
-    runs: runs.map((run, at) => ({ run: withoutOthers(run, reading), counts: counts[at]! })),
+    runs: runs.map((run, at) => ({ run: withoutOthers(run, counts[at]!, reading), counts: counts[at]! })),
     next: last && formatCursor(ORDER, last.startedAt.getTime(), last.id),
     gone: await searchGone(reading, { source }, MOST_GONE),
     goneCount: await countRosters(reading, { source, isGone: true }),
   };
 }
 
-/** What ended a run may name the databases of others, as GraphQL has it. */
-export function withoutOthers(run: ListedRun, { scope }: Pick<Reading, 'scope'>): ListedRun {
-  return isEverything(scope) ? run : { ...run, problem: null };
+/** A run as a reader may see it. */
+export interface RunForReader extends Omit<ListedRun, 'exitCode'> {
+  /** Null for a scope of some databases: it is about all of them. */
+  readonly exitCode: number | null;
+}
+
+/**
+ * What ended a run may name the databases of others, and how it ended would show that one of theirs failed.
+ * @param counts of the databases in scope
+ */
+export function withoutOthers(run: ListedRun, counts: StateCounts, { scope }: Pick<Reading, 'scope'>): RunForReader {
+  if (isEverything(scope)) return run;
+  const isOfAll = run.outcome === 'broken' || run.outcome === 'interrupted';
+  const outcome = isOfAll ? run.outcome : endOfOwn(counts);
+  return { ...run, outcome, problem: null, exitCode: null, leftOut: 0 };
+}
+
+function endOfOwn({ complete, incomplete, failed, not_done: notDone }: StateCounts): RunEnd {
+  if (incomplete + failed + notDone === 0) return 'ok';
+  return complete > 0 ? 'some_failed' : 'none_succeeded';
 }
 
 function runFilter(query: URLSearchParams): RunFilter {

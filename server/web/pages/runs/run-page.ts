@@ -57,7 +57,7 @@ function facts(view: View, { run, counts }: RunShown): Html {
     [t.outcome, endOf(view, outcome)],
     [t.databases, t.counts(counts.complete, counts.incomplete, counts.failed, counts.not_done)],
     [t.problem, problem == null ? undefined : html`<span lang="en">${problem}</span>`],
-    [t.exitCode, String(exitCode)],
+    [t.exitCode, exitCode === null ? undefined : String(exitCode)],
     [t.started, html`${format.at(startedAt)} (${format.ago(startedAt)})`],
     [t.ended, html`${format.at(endedAt)} (${format.duration(endedAt.getTime() - startedAt.getTime())})`],
     [t.received, format.at(receivedAt)],

@@ -49,7 +49,7 @@ ${command(view, `sade doctor --server ${serviceUrl}`, 'command-doctor')}
 ${command(view, `sade backup --server ${serviceUrl}`, 'command-backup')}`;
 }
 
-function runList(view: View, { filter, runs, missing, next, sources }: RunsShown): Html {
+function runList(view: View, { filter, runs, missing, next, sources, seesAll }: RunsShown): Html {
   const t = RUNS_TEXTS[view.language];
   const common = COMMON_TEXTS[view.language];
   const { source, outcome } = filter;
@@ -63,7 +63,7 @@ function runList(view: View, { filter, runs, missing, next, sources }: RunsShown
   const list = sources && { list: names };
   return html`<section aria-labelledby="runs"><h2 id="runs">${t.runs}</h2>
 ${source !== undefined && html`<p><a href="${view.link('/runs')}">${t.allSources}</a></p>`}
-${chips(view, t.filterOutcome, ends)}
+${seesAll && chips(view, t.filterOutcome, ends)}
 ${filterForm({
   action: view.link('/runs'),
   fields: html`${hidden({ outcome })}${field({ name: 'source', label: t.filterSource, value: source, maxLength: 128, ...list })}`,

@@ -192,6 +192,28 @@ describeOnEachStore('the pages of the runs', store => {
     expect((await acme.get(`/-/ui/runs/${ids.stopped}`)).status).to.equal(404);
   });
 
+  it('show such a scope how its own databases ended: that one of another client failed is not its news', async () => {
+    await report(
+      'shared',
+      sampleRun([], {
+        ...{ source: 'shared', exit_code: 1, roster: null, left_out: 7 },
+        outcomes: [sampleOutcome('acme_shop'), sampleFailure('pt_xyz')],
+      }),
+    );
+    const acme = browserOf(app.url, 'acme');
+    const { text } = await acme.get(`/-/ui/runs/${ids.shared}`);
+    expect(text)
+      .to.contain('all complete')
+      .and.to.not.match(/some need attention|Exit code|left out/);
+    for (const query of ['?source=shared', '?source=shared&outcome=some_failed', '?source=shared&outcome=ok']) {
+      const { text } = await acme.get(`/-/ui/runs${query}`);
+      expect(text, query).to.contain(`/-/ui/runs/${ids.shared}`).and.to.not.contain('some need attention');
+    }
+    const whole = await operator.get(`/-/ui/runs/${ids.shared}`);
+    expect(whole.text).to.contain('some need attention').and.contain('Exit code');
+    expect((await operator.get('/-/ui/runs?source=shared&outcome=ok')).text).to.not.contain(`runs/${ids.shared}"`);
+  });
+
   it('have pages: of runs, and of what is complete in one', async () => {
     const names = Array.from({ length: 205 }, (_, at) => `many_${String(at).padStart(3, '0')}`);
     await report('many', sampleRun(names, { source: 'many', roster: names.map(name => sampleEntry(name)) }));
