@@ -5,6 +5,7 @@ import { HISTORY_STORES } from '../../testing/history/history-stores.ts';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
 import { expectError, request, upload } from '../../testing/service/requests.ts';
 import { sampleDrill } from '../../testing/service/sample-reports.ts';
+import { sampleFailure, sampleOutcome, sampleRun } from '../../testing/service/sample-runs.ts';
 import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 import { bearer, createToken } from '../../testing/service/tokens.ts';
 import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
@@ -31,6 +32,7 @@ for (const store of HISTORY_STORES)
       tokens.upload = await createToken(env, { name: 'upload', role: 'upload', scope: ['acme_*', 'pt_xyz'] });
       tokens.all = await createToken(env, { name: 'all', role: 'read', scope: ['*'] });
       tokens.spaced = await createToken(env, { name: 'spaced', role: 'read', scope: ['acme *'] });
+      tokens.spotless = await createToken(env, { name: 'spotless', role: 'read', scope: ['pt_xyz'] });
       tokens.admin = await createToken(env, { name: 'admin', role: 'admin' });
       service = await startServiceHere(env);
       url = service.url;
@@ -109,6 +111,25 @@ for (const store of HISTORY_STORES)
       const all = (await ask('{ statistics { databases backups bytes } }', 'all')).data.statistics;
       expect(all).to.deep.include({ databases: 8, backups: 8 });
       expect(all.bytes).to.be.above(data.statistics.bytes);
+    });
+
+    it('shows how its part of a shared run ended, and not that the backup of another client failed', async () => {
+      const outcomes = [sampleOutcome('acme_shop', { shrunk: true }), sampleOutcome('pt_xyz'), sampleFailure('acme')];
+      const shared = { ...sampleRun([], { outcomes }), source: 'shared', exit_code: 1, roster: null, left_out: 7 };
+      const posted = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(shared) };
+      expect((await get('/-/runs', 'admin', posted)).status).to.equal(201);
+      const run = 'nodes { outcome exitCode leftOut problem counts { complete failed } }';
+      const runs = `{ runs { ${run} } ok: runs(filter: { outcome: ok }) { totalCount }
+        some: runs(filter: { outcome: some_failed }) { totalCount } }`;
+      const hidden = { exitCode: null, leftOut: null, problem: null };
+      const mine = (await ask(`{ runs { ${run} } }`)).data.runs.nodes;
+      expect(mine).to.deep.equal([{ ...hidden, outcome: 'some_failed', counts: { complete: 2, failed: 0 } }]);
+      const { data } = await ask(runs, 'spotless');
+      expect(data.runs.nodes).to.deep.equal([{ ...hidden, outcome: 'ok', counts: { complete: 1, failed: 0 } }]);
+      expect([data.ok.totalCount, data.some.totalCount]).to.deep.equal([1, 0]);
+      const all = (await ask(runs, 'all')).data;
+      expect(all.runs.nodes[0]).to.include({ outcome: 'some_failed', exitCode: 1, leftOut: 7 });
+      expect([all.ok.totalCount, all.some.totalCount]).to.deep.equal([0, 1]);
     });
 
     it('has no other database or backup in GraphQL, by name or by id', async () => {

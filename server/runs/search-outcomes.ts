@@ -1,5 +1,6 @@
 import type { RunState } from '../../protocol/runs/run-outcome.ts';
 import { covers, isEverything } from '../auth/scope.ts';
+import type { RunEnd } from '../entities/runs/run.entity.ts';
 import type { RunOutcome } from '../entities/runs/run-outcome.entity.ts';
 import { type Condition, isOneOf } from '../history/conditions.ts';
 import { readRows } from '../history/read-rows.ts';
@@ -59,7 +60,10 @@ function isBehind({ databaseName, id }: OutcomePlace): Condition {
 }
 
 /** How many databases ended in which state. */
-export type StateCounts = Readonly<Record<RunState, number>>;
+export interface StateCounts extends Readonly<Record<RunState, number>> {
+  /** For a scope of some databases: how many have lost much, if any has. */
+  readonly shrunk?: number;
+}
 
 /** @returns how many databases of some runs are in scope, by state; zips that an earlier run left behind are not counted */
 export async function countsOfRuns({ em, scope }: Reading, runs: readonly ListedRun[]): Promise<StateCounts[]> {
@@ -67,7 +71,7 @@ export async function countsOfRuns({ em, scope }: Reading, runs: readonly Listed
   const ids = runs.map(({ id }) => id);
   const counted = query
     .selectFrom('run_outcomes as o')
-    .select(['o.run', 'o.state', eb.fn.countAll<number | string>().as('count')])
+    .select(['o.run', 'o.state', 'o.is_shrunk as isShrunk', eb.fn.countAll<number | string>().as('count')])
     .where(
       eb.and([
         isOneOf(eb.ref('o.run'), ids),
@@ -75,18 +79,32 @@ export async function countsOfRuns({ em, scope }: Reading, runs: readonly Listed
         ...isInScope(eb.ref('o.database_name'), scope),
       ]),
     )
-    .groupBy(['o.run', 'o.state']);
+    .groupBy(['o.run', 'o.state', 'o.is_shrunk']);
   const found = await readRows(em, counted);
-  const of = (id: number, wanted: RunState) =>
-    Number(found.find(({ run, state }) => run === id && state === wanted)?.count ?? 0);
+  const sum = (some: typeof found) => some.reduce((all, { count }) => all + Number(count), 0);
+  const of = (id: number, wanted: RunState) => sum(found.filter(({ run, state }) => run === id && state === wanted));
+  const shrunkOf = (id: number) => sum(found.filter(({ run, isShrunk }) => run === id && isShrunk === 1));
   return ids.map(id => ({
     ...{ complete: of(id, 'complete'), incomplete: of(id, 'incomplete') },
     ...{ failed: of(id, 'failed'), not_done: of(id, 'not_done') },
+    ...(shrunkOf(id) > 0 && { shrunk: shrunkOf(id) }),
   }));
 }
 
 function ownCounts({ completeCount, incompleteCount, failedCount, notDoneCount }: ListedRun): StateCounts {
   return { complete: completeCount, incomplete: incompleteCount, failed: failedCount, not_done: notDoneCount };
+}
+
+/**
+ * How a run ended, as a reader may know it: for a scope of some databases it is how those ended. How all of them did would
+ * show that one of another client failed.
+ * @param counts of the databases in scope (`countsOfRuns`)
+ */
+export function endForReader({ outcome }: ListedRun, counts: StateCounts, { scope }: Pick<Reading, 'scope'>): RunEnd {
+  if (isEverything(scope) || outcome === 'broken' || outcome === 'interrupted') return outcome;
+  const { complete, incomplete, failed, not_done: notDone, shrunk = 0 } = counts;
+  if (incomplete + failed + notDone + shrunk === 0) return 'ok';
+  return complete > 0 ? 'some_failed' : 'none_succeeded';
 }
 
 /** @returns for each name of a database the newest attempt to back it up; null where no run has reported one */

@@ -5,7 +5,7 @@ import type { Scope } from '../auth/scope.ts';
 import { insertRows } from '../history/insert-rows.ts';
 import { receiveRun } from './receive-run.ts';
 import { countScannedRosters, scanRosters } from './scan-rosters.ts';
-import { countsOfRuns, lastAttempts, outcomesOfRun } from './search-outcomes.ts';
+import { countsOfRuns, endForReader, lastAttempts, outcomesOfRun } from './search-outcomes.ts';
 import { countRosters, searchRosters } from './search-rosters.ts';
 import { countRuns, type RunSearch, runsById, searchRuns } from './search-runs.ts';
 
@@ -85,6 +85,20 @@ describeOnEachStore('lists of runs and rosters', store => {
     expect(await countsOfRuns(reading(ALL), [run!])).to.deep.equal([{ ...none, complete: 1, failed: 1 }]);
     const ok = await paged(ALL, { outcome: 'ok' }, 1);
     expect([...(await runsById(reading(['b']), [run!.id, ok[0]!])).keys()]).to.deep.equal([run!.id]);
+  });
+
+  it('such a token sees how its own databases ended, and finds runs by that: one of another client failed', async () => {
+    const ends = { all: ALL, acme: ['acme_*'], b: ['b'] } as const;
+    const found: Record<string, unknown> = {};
+    for (const [name, scope] of Object.entries(ends)) {
+      const ok = await paged(scope, { outcome: 'ok' }, 5);
+      const failed = [await countRuns(reading(scope), { outcome: 'some_failed' })];
+      found[name] = [ok.length, ...failed, await countRuns(reading(scope), { outcome: 'none_succeeded' })];
+    }
+    expect(found).to.deep.equal({ all: [8, 4, 0], acme: [12, 0, 0], b: [0, 0, 4] });
+    const [run] = await searchRuns(reading(['b']), {}, { limit: 1 });
+    const lost = { complete: 2, incomplete: 0, failed: 0, not_done: 0, shrunk: 1 };
+    expect(endForReader(run!, lost, { scope: ['b'] }), 'what has lost much is no success').to.equal('some_failed');
   });
 
   it('outcomes of a run are listed by name, and by state', async () => {

@@ -4,6 +4,7 @@ import { type Condition, isOneOf, isText } from '../history/conditions.ts';
 import { countRows, readRows } from '../history/read-rows.ts';
 import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { query, runExpressions } from '../history/tables.ts';
+import { countsOfRuns, endForReader } from './search-outcomes.ts';
 
 /** Which runs; what is left out does not matter. */
 export interface RunSearch {
@@ -40,7 +41,8 @@ const COLUMNS = [
 const [WINDOW, WINDOW_ROWS] = [500, 50];
 
 /**
- * Lists runs, newest first. A token with a scope sees the runs that were about a database in it.
+ * Lists runs, newest first. A token with a scope sees the runs that were about a database in it, and finds them by how
+ * those ended (`endForReader`), not by how the whole run did.
  * @throws AppError 422 when more would have to be looked at than the budget allows
  */
 export async function searchRuns(
@@ -96,15 +98,27 @@ async function* seenRuns(
 ): AsyncGenerator<ListedRun[]> {
   for (let place = after; ; ) {
     budget.take(WINDOW_ROWS);
-    const runs: ListedRun[] = await readRows(em, page(search, place).select(COLUMNS).limit(WINDOW));
+    // Which runs ended how in all would show how the databases of others did.
+    const runs: ListedRun[] = await readRows(
+      em,
+      page({ ...search, outcome: undefined }, place)
+        .select(COLUMNS)
+        .limit(WINDOW),
+    );
     const seen = await idsInScope(
       { em, scope },
       runs.map(({ id }) => id),
     );
-    yield runs.filter(({ id }) => seen.has(id));
+    const own = runs.filter(({ id }) => seen.has(id));
+    yield search.outcome === undefined ? own : await endedFor({ em, scope }, own, search.outcome);
     if (runs.length < WINDOW) return;
     place = runs.at(-1);
   }
+}
+
+async function endedFor(reading: Reading, runs: readonly ListedRun[], wanted: RunEnd): Promise<ListedRun[]> {
+  const counts = await countsOfRuns(reading, runs);
+  return runs.filter((run, at) => endForReader(run, counts[at]!, reading) === wanted);
 }
 
 async function idsInScope({ em, scope }: Reading, ids: readonly number[]): Promise<ReadonlySet<number>> {

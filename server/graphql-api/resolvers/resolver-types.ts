@@ -1482,7 +1482,7 @@ export type RunFilter = {
   source?: InputMaybe<Scalars['String']['input']>;
   /** On this host. */
   host?: InputMaybe<Scalars['String']['input']>;
-  /** With this outcome. */
+  /** With this outcome, as `outcome` of the run has it. */
   outcome?: InputMaybe<RunEnd>;
 };
 
@@ -1542,9 +1542,9 @@ export type Run = {
   receivedAt: Scalars['DateTime']['output'];
   /** How many seconds the clock of the client is ahead. 0 when it is less than 15 minutes. */
   clockAheadSeconds: Scalars['Int']['output'];
-  /** The exit code of `sade`. */
-  exitCode: Scalars['Int']['output'];
-  /** What the exit code means. */
+  /** The exit code of `sade`. Null for a token that is not for all databases. */
+  exitCode?: Maybe<Scalars['Int']['output']>;
+  /** What the exit code means. For a token that is not for all databases: how the databases in its scope ended. */
   outcome: RunEnd;
   /** Whether it was a run of some databases only (`--only`). */
   isPartial: Scalars['Boolean']['output'];
@@ -1554,8 +1554,8 @@ export type Run = {
   problem?: Maybe<Scalars['String']['output']>;
   /** The number of its databases by their results. */
   counts: RunCounts;
-  /** The number of its databases that are not in the report. */
-  leftOut: Scalars['Int']['output'];
+  /** The number of its databases that are not in the report. Null for a token that is not for all databases. */
+  leftOut?: Maybe<Scalars['Int']['output']>;
   /** Whether texts in the report were cut. */
   isCut: Scalars['Boolean']['output'];
   /** The version of `sade`. */
@@ -2624,13 +2624,13 @@ export type RunResolvers<ContextType = GraphqlContext, ParentType extends Resolv
   endedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   receivedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   clockAheadSeconds?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  exitCode?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  exitCode?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   outcome?: Resolver<ResolversTypes['RunEnd'], ParentType, ContextType>;
   isPartial?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   interruptedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   problem?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   counts?: Resolver<ResolversTypes['RunCounts'], ParentType, ContextType>;
-  leftOut?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  leftOut?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   isCut?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   sadeVersion?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   runtime?: Resolver<ResolversTypes['String'], ParentType, ContextType>;

@@ -5,7 +5,7 @@ import { connection, takenRows } from '../../graphql/connection.ts';
 import { formatCursor, parseCursor } from '../../graphql/cursor.ts';
 import type { OutcomeDetail } from '../../runs/run-row.ts';
 import { countScannedRosters, scanRosters } from '../../runs/scan-rosters.ts';
-import { type ListedOutcome, outcomesOfRun } from '../../runs/search-outcomes.ts';
+import { endForReader, type ListedOutcome, outcomesOfRun } from '../../runs/search-outcomes.ts';
 import type { ListedEntry } from '../../runs/search-rosters.ts';
 import { countRuns, type ListedRun, searchRuns } from '../../runs/search-runs.ts';
 import type { Resolvers } from './resolver-types.ts';
@@ -49,7 +49,13 @@ export const runResolvers = {
   },
   Run: {
     id: ({ id }) => String(id),
-    outcome: ({ outcome }) => RUN_ENDS.find(known => known === outcome) ?? 'broken',
+    outcome: async (run, _, { loaders, scope }) => {
+      const end = endForReader(run, await loaders.runCounts.load(run), { scope });
+      return RUN_ENDS.find(known => known === end) ?? 'broken';
+    },
+    // Both are about the databases of others, too.
+    exitCode: ({ exitCode }, _, { scope }) => (isEverything(scope) ? exitCode : null),
+    leftOut: ({ leftOut }, _, { scope }) => (isEverything(scope) ? leftOut : null),
     isPartial: ({ isPartial }) => isPartial === 1,
     isCut: ({ isCut }) => isCut === 1,
     interruptedBy: ({ interruptedBy }) => interruptedBy ?? null,

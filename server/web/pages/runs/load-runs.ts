@@ -5,7 +5,7 @@ import { formatCursor, parseCursor } from '../../../graphql/cursor.ts';
 import { RowBudget } from '../../../graphql/row-budget.ts';
 import type { Reading } from '../../../history/reading/in-scope.ts';
 import { listSources, type SourceState } from '../../../runs/list-sources.ts';
-import { countsOfRuns, type StateCounts } from '../../../runs/search-outcomes.ts';
+import { countsOfRuns, endForReader, type StateCounts } from '../../../runs/search-outcomes.ts';
 import { countRosters, type ListedEntry, searchGone } from '../../../runs/search-rosters.ts';
 import { type ListedRun, searchRuns } from '../../../runs/search-runs.ts';
 
@@ -85,14 +85,7 @@ export interface RunForReader extends Omit<ListedRun, 'exitCode'> {
  */
 export function withoutOthers(run: ListedRun, counts: StateCounts, { scope }: Pick<Reading, 'scope'>): RunForReader {
   if (isEverything(scope)) return run;
-  const isOfAll = run.outcome === 'broken' || run.outcome === 'interrupted';
-  const outcome = isOfAll ? run.outcome : endOfOwn(counts);
-  return { ...run, outcome, problem: null, exitCode: null, leftOut: 0 };
-}
-
-function endOfOwn({ complete, incomplete, failed, not_done: notDone }: StateCounts): RunEnd {
-  if (incomplete + failed + notDone === 0) return 'ok';
-  return complete > 0 ? 'some_failed' : 'none_succeeded';
+  return { ...run, outcome: endForReader(run, counts, { scope }), problem: null, exitCode: null, leftOut: 0 };
 }
 
 function runFilter(query: URLSearchParams): RunFilter {
