@@ -7,6 +7,7 @@ import { describeOnEachStore, type RunningApp, runApp } from '../../testing/serv
 import { sampleFailure, sampleOutcome, sampleRun } from '../../testing/service/sample-runs.ts';
 import { EVERYTHING, type Scope } from '../auth/scope.ts';
 import { configurationOf } from '../configuration/reading/configuration-of.ts';
+import { WatchedDatabase } from '../entities/freshness/watched-database.entity.ts';
 import { Pin } from '../entities/pin.entity.ts';
 import { receiveRun } from '../runs/receive-run.ts';
 import { lastLocalDays } from './local-days.ts';
@@ -58,7 +59,7 @@ describeOnEachStore('the fleet of a bad morning', store => {
   it('is one sentence: how many have no complete backup, and what is instead', async () => {
     const { verdict } = await read();
     expect(verdict).to.deep.equal({
-      ...{ databases: 7, without: 4, needing: 5, fine: 2, alsoOpen: 1, tone: 'critical', isNightly: true },
+      ...{ databases: 7, without: 4, forgiven: 0, needing: 5, fine: 2, alsoOpen: 1, tone: 'critical', isNightly: true },
       standings: { nothing: 1, incomplete: 1, never: 1, dropped: 1, fine: 3, paused: 1 },
     });
   });
@@ -276,6 +277,16 @@ describeOnEachStore('the fleet of a bad morning', store => {
     expect(Object.fromEntries(rows.map(({ database, standing }) => [database.name, standing]))).to.deep.equal({
       ...{ just_failed: 'nothing', just_incomplete: 'incomplete', just_fixed: 'fine' },
     });
+  });
+
+  it('does not call well what is past its grace only because the service was off when it was due', async () => {
+    const later = new Date(MORNING.getTime() + 3_600_000 * 24);
+    const em = app.history.em.fork();
+    // As the evaluation writes it after such a time.
+    const forgiven = { lateAt: new Date(later.getTime() + 3_600_000), criticalAt: new Date(later.getTime() + DAY) };
+    await em.nativeUpdate(WatchedDatabase, { databaseName: 'beta_fine' }, forgiven);
+    const { verdict } = await read({}, { now: later, scope: ['beta_fine'] });
+    expect(verdict).to.deep.include({ databases: 1, without: 0, forgiven: 1, tone: 'warning' });
   });
 
   it('finds the best of each day of a database with a backup each quarter of an hour', async () => {

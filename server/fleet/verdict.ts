@@ -1,6 +1,6 @@
 import type { Severity } from '../configuration/alarm-kinds.ts';
 import type { Contract } from '../freshness/contract-of.ts';
-import { dueFinder } from '../freshness/due-times.ts';
+import { dueFinder, dueTimes } from '../freshness/due-times.ts';
 import { type FleetRow, isFine, needsSomeone } from './arrange-rows.ts';
 import { STANDINGS, type Standing, WITHOUT } from './standing.ts';
 
@@ -12,6 +12,8 @@ export interface Verdict {
   readonly without: number;
   /** How many databases stand how; what none does is left out. */
   readonly standings: Readonly<Partial<Record<Standing, number>>>;
+  /** How many are past their grace, and not late: the service was off when they were due, and gives them time. */
+  readonly forgiven: number;
   /** How many rows need someone: those, and others with an open alarm. */
   readonly needing: number;
   /** How many are as they should be, and have no open alarm. */
@@ -29,12 +31,14 @@ export function verdictOf(rows: readonly FleetRow[], others: readonly Severity[]
   const standings = countStandings(rows);
   const without = rows.filter(({ standing }) => WITHOUT.has(standing));
   const idle = (standings.paused ?? 0) + (standings.retired ?? 0);
+  const forgiven = rows.filter(row => isForgiven(row, now)).length;
   const isCritical = rows.some(({ rank }) => rank === 0) || others.includes('critical');
-  const isWarning = without.length > 0 || others.length > 0 || rows.some(needsSomeone);
+  const isWarning = without.length > 0 || forgiven > 0 || others.length > 0 || rows.some(needsSomeone);
   const tone = isCritical ? 'critical' : isWarning ? 'warning' : rows.length === 0 ? 'empty' : 'well';
   return {
     databases: rows.length - idle,
     without: without.length,
+    forgiven,
     needing: rows.filter(needsSomeone).length,
     fine: rows.filter(isFine).length,
     standings,
@@ -43,6 +47,11 @@ export function verdictOf(rows: readonly FleetRow[], others: readonly Severity[]
     // Thousands of databases share a few contracts.
     isNightly: [...new Set(without.map(({ database }) => database.contract))].every(one => isNightly(one, now)),
   };
+}
+
+/** A sentence that all is well would be a false success. */
+function isForgiven({ standing, database: { state, countsAt, contract } }: FleetRow, now: Date): boolean {
+  return standing === 'fine' && state === 'ok' && countsAt !== null && dueTimes(contract, countsAt).lateAt <= now;
 }
 
 function countStandings(rows: readonly FleetRow[]): Partial<Record<Standing, number>> {

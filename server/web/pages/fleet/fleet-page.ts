@@ -38,7 +38,7 @@ function body(view: View, { fleet, filters, doubts }: LoadedFleet): Html {
   const { verdict, causes } = fleet;
   const t = FLEET_TEXTS[view.language];
   // A run has just reported it, or a grace has just passed. Where there are doubts, their notes say more.
-  const isFound = verdict.tone !== 'well' && !doubts.notLookedSince && !doubts.isStorageAway;
+  const isFound = verdict.without > 0 && !doubts.notLookedSince && !doubts.isStorageAway;
   return html`${sentence(view, verdict)}
 ${doubtNotes(view, doubts)}
 ${facts(view, fleet.facts)}

@@ -16,16 +16,22 @@ export function sentence({ language }: View, verdict: Verdict): Html {
 
 /** @returns the same as a text */
 export function sentenceText(language: View['language'], verdict: Verdict): string {
-  const { databases, without, standings, alsoOpen, isNightly, tone } = verdict;
+  const { databases, without, forgiven, standings, alsoOpen, isNightly, tone } = verdict;
   const t = FLEET_TEXTS[language];
   if (tone === 'empty') return `${t.sentence.empty}.`;
   const counts = (wanted: (standing: (typeof STANDINGS)[number]) => boolean) =>
     STANDINGS.filter(one => wanted(one) && standings[one]).map(one => together(t.standings[one](standings[one]!)));
   const short = counts(one => WITHOUT.has(one)).join(', ');
   const well = databases - (standings.waiting ?? 0);
+  const late = forgiven > 0 ? [t.sentence.forgiven(forgiven, databases)] : [];
   const first = without > 0 ? `${t.sentence.short(without, databases, isNightly)}: ${short}` : t.sentence.allWell(well);
   const idle = counts(one => one === 'waiting' || one === 'paused');
-  const parts = [...(well > 0 ? [first] : []), ...idle, ...(alsoOpen > 0 ? [t.sentence.alsoOpen(alsoOpen)] : [])];
+  const parts = [
+    ...(well > 0 && (without > 0 || forgiven === 0) ? [first] : []),
+    ...late,
+    ...idle,
+    ...(alsoOpen > 0 ? [t.sentence.alsoOpen(alsoOpen)] : []),
+  ];
   return `${parts.join('; ')}.`;
 }
 

@@ -11,6 +11,8 @@ export const FLEET_TEXTS = texts({
         n === 1 ? 'The 1 database has its complete backup' : `All ${number(n)} databases have their complete backup`,
       short: (short: number, n: number, isNightly: boolean) =>
         `${number(short)} of ${counted(n, 'database', 'databases')} ${short === 1 ? 'has' : 'have'} no complete backup ${isNightly ? 'from last night' : 'where one was due'}`,
+      forgiven: (n: number, all: number) =>
+        `${number(n)} of ${counted(all, 'database', 'databases')} still ${n === 1 ? 'waits' : 'wait'} for a backup: the service was off when it was due`,
       alsoOpen: (n: number) => `${counted(n, 'more thing needs', 'more things need')} you`,
     },
     standings: {
@@ -120,6 +122,8 @@ export const FLEET_TEXTS = texts({
           : `Semua ${angka(n)} basis data memiliki cadangan lengkap`,
       short: (short: number, n: number, isNightly: boolean) =>
         `${angka(short)} dari ${angka(n)} basis data tidak memiliki cadangan lengkap ${isNightly ? 'dari tadi malam' : 'yang seharusnya ada'}`,
+      forgiven: (n: number, all: number) =>
+        `${angka(n)} dari ${angka(all)} basis data masih menunggu cadangan: layanan tidak berjalan ketika cadangan itu seharusnya ada`,
       alsoOpen: (n: number) => `${angka(n)} hal lain perlu perhatian`,
     },
     standings: {
