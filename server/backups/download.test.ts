@@ -5,9 +5,14 @@ import { startBrowser } from '../../testing/browser/browser.ts';
 import { rawConnection } from '../../testing/service/raw-http.ts';
 import { expectError, request, upload } from '../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { sampleManifest } from '../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
+import { Backup } from '../entities/backup.entity.ts';
 import { tagOrigin } from '../error-origin.ts';
-import type { Storage, StoredFile } from '../storage/storage.ts';
+import { type Storage, StorageAway, type StoredFile } from '../storage/storage.ts';
+import { BackupEvents } from './events/backup-events.ts';
+import { markAtSight } from './mark-at-sight.ts';
+import { openBackup } from './open-backup.ts';
 
 describeOnEachStore('GET /{id_file}/download', store => {
   let app: RunningApp;
@@ -210,5 +215,49 @@ describeOnEachStore('GET /{id_file}/download', store => {
       expect((await request(app.url + location, { method: 'HEAD' })).status).to.equal(500);
       expect(app.log.some(line => line.level === 50 && String(line.msg).includes(broken.fileName))).to.equal(true);
     }
+  });
+
+  it('marks a backup as damaged whose stored file it finds missing or cut: no answer shows it as complete', async () => {
+    for (const [what, damage] of Object.entries({
+      gone: 'the stored file is gone',
+      cut: /^the stored file has 10 bytes, but [0-9]+ bytes were received$/,
+    })) {
+      const broken = sampleZip({ database: `pt_${what}` });
+      const { id } = (await upload(app.url, broken, { manifest: sampleManifest(broken) })).json.data;
+      const path = join(app.storageDir, broken.database, broken.fileName);
+      const state = async () => ({
+        one: (await request(`${app.url}/${broken.database}`)).json.data.histories[0].state,
+        all: (await request(app.url)).json.data.find(
+          (one: { database_name: string }) => one.database_name === broken.database,
+        ).latest_backup.state,
+        graphql: (await request(`${app.url}/graphql?query={backup(id:${id}){state}}`)).json.data.backup.state,
+      });
+      expect((await state()).one).to.equal('complete');
+      await (what === 'cut' ? truncate(path, 10) : unlink(path));
+      expect((await request(`${app.url}/${id}/download`)).status).to.equal(500);
+      expect(await state(), what).to.deep.equal({ one: 'damaged', all: 'damaged', graphql: 'damaged' });
+      const { data } = (await request(`${app.url}/${id}/manifest`)).json;
+      expect(data.state).to.equal('damaged');
+      expect(data.damage).to.match(new RegExp(damage));
+      expect(data.checked_at).to.be.a('string');
+    }
+  });
+
+  it('marks nothing while the storage is away, and answers the same when it cannot be marked', async () => {
+    const kept = sampleZip({ database: 'pt_away' });
+    const { id } = (await upload(app.url, kept, { manifest: sampleManifest(kept) })).json.data;
+    const away = async () => Promise.reject(new StorageAway('/srv/backups is away'));
+    const storage = { ...app.storage, open: away };
+    const em = () => app.history.em.fork();
+    const events = new BackupEvents();
+    const backup = await em().findOneOrFail(Backup, { id }, { populate: ['database'] });
+    expect(await markAtSight({ em: em(), storage, events }, backup).catch(error => error)).to.be.instanceOf(
+      StorageAway,
+    );
+    const missing = { ...app.storage, open: async () => undefined, exclusively: away };
+    const opening = { em: em(), scope: ['*'], storage: missing, events };
+    const error = await openBackup(opening, id).catch(error => error);
+    expect([error.code, error.cause?.name]).to.deep.equal(['STORED_FILE_MISSING', 'StorageAway']);
+    expect((await em().findOneOrFail(Backup, { id })).damage).to.equal(null);
   });
 });

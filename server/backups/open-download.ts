@@ -2,11 +2,13 @@ import type { Audit } from '../audit/audit.ts';
 import type { Actor } from '../audit/entry.ts';
 import type { Reading } from '../history/reading/in-scope.ts';
 import type { Storage, StoredFile } from '../storage/storage.ts';
+import type { BackupEvents } from './events/backup-events.ts';
 import { openBackup } from './open-backup.ts';
 import { presentDigest } from './presenter.ts';
 
 interface Downloading extends Reading {
   readonly storage: Storage;
+  readonly events: BackupEvents;
   readonly audit: Audit;
   /** Who downloads it. */
   readonly actor: Actor;
@@ -35,8 +37,9 @@ interface Range {
  * Opens the stored zip of a backup for a download, which goes into the audit trail. The caller disposes of the file.
  * @throws AppError as `openBackup` does
  */
-export async function openDownload({ em, scope, storage, audit, actor }: Downloading, id: number): Promise<Download> {
-  const { backup, file } = await openBackup({ em, scope, storage }, id);
+export async function openDownload(downloading: Downloading, id: number): Promise<Download> {
+  const { audit, actor } = downloading;
+  const { backup, file } = await openBackup(downloading, id);
   const { fileName, sha256, receivedAt: lastModified, database } = backup;
   const deed = { actor, action: 'download', database: database.name, backupId: id } as const;
   const onStart = (range: Range) => {

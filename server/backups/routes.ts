@@ -89,7 +89,7 @@ export function backupRoutes({
   router.get('/:id_file/download', async ctx => {
     const { em, principal } = ctx.state;
     authorize(principal, 'download');
-    const downloading = { em, scope: principal.scope, storage, audit, actor: actorOf(ctx) };
+    const downloading = { em, scope: principal.scope, storage, events, audit, actor: actorOf(ctx) };
     const download = await openDownload(downloading, idIn(ctx.params.id_file!));
     await using _ = download.file;
     await sendFile(ctx, { ...download, idleMs: downloadIdleMs, isShutOut: () => isShutOut(ctx, access) });

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import type { Manifest } from '../../../../protocol/manifest.ts';
@@ -95,6 +97,15 @@ describe('the page of a backup', () => {
       'Damaged: its bytes have changed: <u>another</u> SHA-256 . Do not restore',
     );
     expect(await read('removed')).to.match(/Removed .* by token boss: a <test>\. Its file is gone\./);
+  });
+
+  it('looks whether its file is there, and marks the backup as damaged when it is gone', async () => {
+    await keep('gone', 'pt_gone', '23', { inventory: { tables: [table('barang', 1)] } });
+    expect(await read('gone')).to.contain('Complete:');
+    await unlink(join(app.storageDir, 'pt_gone', zips.gone!.fileName));
+    expect(await read('gone'))
+      .to.contain('Damaged: the stored file is gone . Do not restore it.')
+      .and.not.contain(`--at ${ids.gone}`);
   });
 
   it('names the statement that fixes a finding', async () => {

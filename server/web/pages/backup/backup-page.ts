@@ -31,11 +31,11 @@ export const BACKUP_PAGE: PageRoute = {
  */
 export async function showBackup(
   { view, em, scope, params, query }: PageRequest,
-  { retention, configuration }: Pick<WebParts, 'retention' | 'configuration'>,
+  { retention, configuration, storage, events }: Pick<WebParts, 'retention' | 'configuration' | 'storage' | 'events'>,
   sent?: SentForm,
 ): Promise<Page> {
   const wanted = wantedIn(query);
-  const facts = await loadBackup({ em, scope, retention }, idIn(params.id!), wanted);
+  const facts = await loadBackup({ em, scope, retention, storage, events }, idIn(params.id!), wanted);
   const { backup } = facts;
   const t = BACKUP_TEXTS[view.language];
   const { name } = backup.database;

@@ -6,6 +6,6 @@ import type { FileRoute } from '../../shell/page.ts';
 export const DOWNLOAD: FileRoute = {
   path: '/backups/:id/download',
   action: 'download',
-  open: ({ em, scope, params, actor }, { storage, audit }) =>
-    openDownload({ em, scope, storage, audit, actor }, idIn(params.id!)),
+  open: ({ em, scope, params, actor }, { storage, events, audit }) =>
+    openDownload({ em, scope, storage, events, audit, actor }, idIn(params.id!)),
 };

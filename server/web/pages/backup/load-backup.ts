@@ -3,9 +3,11 @@ import type { BackupLoss } from '../../../../protocol/responses.ts';
 import { detailsById } from '../../../backups/backup-details.ts';
 import { lastCompleteBefore, lastSoundBefore, newerThan, olderThan } from '../../../backups/contents/neighbours.ts';
 import { type Contents, readContents, type WantedObjects } from '../../../backups/contents/read-contents.ts';
+import type { BackupEvents } from '../../../backups/events/backup-events.ts';
 import { shownFindings } from '../../../backups/losses/loss.ts';
 import { lossSurroundings } from '../../../backups/losses/loss-surroundings.ts';
 import { presentLoss } from '../../../backups/losses/presenter.ts';
+import { markAtSight } from '../../../backups/mark-at-sight.ts';
 import { findBackup } from '../../../backups/queries/find-backup.ts';
 import type { ListedBackup } from '../../../backups/queries/listed-backup.ts';
 import { drillsOfBackups, type LastDrills } from '../../../drills/last-drills.ts';
@@ -19,6 +21,7 @@ import type { ListedReport } from '../../../reports/search-reports.ts';
 import type { Retention } from '../../../retention/retention.ts';
 import type { Decision } from '../../../retention/rules/decide.ts';
 import { type ListedOutcome, outcomeOfBackup } from '../../../runs/search-outcomes.ts';
+import type { Storage } from '../../../storage/storage.ts';
 
 /** So many drills and restores are shown. */
 const REPORTS = 10;
@@ -60,17 +63,25 @@ interface Neighbours {
   readonly instead: ListedBackup | undefined;
 }
 
+interface Loading extends Reading {
+  readonly retention: Retention;
+  readonly storage: Storage;
+  readonly events: BackupEvents;
+}
+
 /**
  * Reads what the page of a backup shows.
  * @param wanted which of its objects are listed
  * @throws AppError 404 when no backup in scope has that id
  */
 export async function loadBackup(
-  { em, scope, retention }: Reading & { readonly retention: Retention },
+  { em, scope, retention, storage, events }: Loading,
   id: number,
   wanted: WantedObjects,
 ): Promise<BackupFacts> {
   const backup = await findBackup({ em, scope }, id);
+  // Who opens the page may be about to restore it. Where nothing is known of the disk, the page shows what is known of the backup.
+  backup.damage = (await markAtSight({ em, storage, events }, backup).catch(() => undefined)) ?? backup.damage;
   const { database, takenAt, receivedAt } = backup;
   const [details] = await detailsById({ em }, [id]);
   const manifestBytes = details?.manifestBytes ?? 0;
