@@ -73,7 +73,21 @@ export async function searchEntries(
   return found;
 }
 
-/** Counts entries in the same way. @throws AppError 422 */
+/** @returns what was done since then by one kind of action, the oldest first: of the service itself, which has no budget to keep */
+export function entriesSince(
+  em: EntityManager,
+  { action, since, limit }: { readonly action: string; readonly since: Date; readonly limit: number },
+) {
+  const entries = auditEntriesBy(em, 'audit_entries_by_action')
+    .where(eb.and([eb('e.action', '=', action), eb('e.at', '>=', since), eb('e.result', '=', 'done')]))
+    .orderBy('e.at')
+    .orderBy('e.id')
+    .limit(limit)
+    .select(['e.at', 'e.token', 'e.detail', 'e.database_name as databaseName', 'e.backup_id as backupId']);
+  return readRows(em, entries);
+}
+
+/** Counts entries in the same way as `searchEntries`. @throws AppError 422 */
 export async function countEntries({ em, budget }: Parts, search: AuditSearch): Promise<number> {
   const path = pathFor(search);
   const sizes = path.rest.length === 0 ? INDEX_ENTRIES : ROWS;

@@ -1,8 +1,8 @@
 import { minuteOf } from '../../../protocol/texts/minute.ts';
+import { entriesSince } from '../../audit/search-entries.ts';
 import { isOneOf } from '../../history/conditions.ts';
-import { auditEntriesBy } from '../../history/dialect.ts';
 import { countRows, readRows } from '../../history/read-rows.ts';
-import { aliased, auditExpressions, query } from '../../history/tables.ts';
+import { aliased, query } from '../../history/tables.ts';
 import { inPieces, type Looking, short } from '../looking/looking.ts';
 import type { Condition } from '../model/condition.ts';
 
@@ -22,7 +22,7 @@ const MOST = 10_000;
  */
 export async function manyForgotten({ em, now, configuration }: Looking): Promise<Condition[]> {
   const since = new Date(now.getTime() - DAY_MS);
-  const entries = await readRows(em, forgottenSince(auditEntriesBy(em, 'audit_entries_by_action'), since));
+  const entries = await entriesSince(em, { action: 'forget', since, limit: MOST });
   if (entries.length <= FEW_FORGOTTEN) return [];
   const backups = await goingAmong(em, [...new Set(entries.flatMap(({ backupId }) => backupId ?? []))]);
   if (backups.size <= FEW_FORGOTTEN) return [];
@@ -66,17 +66,7 @@ async function goingAmong(em: Looking['em'], ids: readonly number[]): Promise<Se
   return going;
 }
 
-const entry = auditExpressions();
 const backup = aliased<{ b: 'backups' }>();
-
-function forgottenSince(entries: ReturnType<typeof auditEntriesBy>, since: Date) {
-  return entries
-    .where(entry.and([entry('e.action', '=', 'forget'), entry('e.at', '>=', since), entry('e.result', '=', 'done')]))
-    .orderBy('e.at')
-    .orderBy('e.id')
-    .limit(MOST)
-    .select(['e.at', 'e.token', 'e.detail', 'e.database_name as databaseName', 'e.backup_id as backupId']);
-}
 
 const GOING = query
   .selectFrom('backups as b')
