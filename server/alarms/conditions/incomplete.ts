@@ -1,3 +1,5 @@
+import { isLoss } from '../../../protocol/finding.ts';
+import { findingsOf, worstFindingOf } from '../../entities/backup.entity.ts';
 import { isOneOf } from '../../history/conditions.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { aliased, query } from '../../history/tables.ts';
@@ -14,19 +16,41 @@ export async function incomplete({ em, now, openSubjects }: Looking): Promise<Co
   const conditions: Condition[] = [];
   for (const piece of inPieces(names)) {
     const rows = await readRows(em, NEWEST.where(isOneOf(eb.ref('d.name'), piece)));
-    for (const { name, id, state, finding, receivedAt } of rows) {
-      if (state !== 'incomplete') continue;
+    const bad = rows.filter(({ state }) => state === 'incomplete');
+    const causes = await causesBesideLosses({ em }, bad);
+    for (const { name, id, worstFinding, receivedAt } of bad) {
+      const finding = causes.has(id) ? causes.get(id) : worstFindingOf({ worstFinding });
       const roster = rosters.get(name);
       conditions.push({
         ...{ kind: 'incomplete', subject: name, database: name, severity: 'warning', since: receivedAt },
         ...(roster && { source: roster.source }),
         ...(roster?.groupName != null && { rosterGroup: roster.groupName }),
-        summary: `The newest backup of ${name} is incomplete${finding === null ? '' : ` (${finding})`}`,
+        summary: `The newest backup of ${name} is incomplete${finding ? ` (${finding})` : ''}`,
         advice: `Check what is missing, and fix it before the next run: sade show ${id}`,
       });
     }
   }
   return conditions;
+}
+
+/**
+ * What was lost weighs most of the findings of a backup, but it does not make one incomplete: what does is behind it.
+ * @returns for each id of those whose worst finding is a loss the code of what makes it incomplete, undefined where only a
+ *   loss is said to do so
+ */
+async function causesBesideLosses(
+  { em }: Pick<Looking, 'em'>,
+  backups: ReadonlyArray<{ readonly id: number; readonly worstFinding: string | null }>,
+): Promise<ReadonlyMap<number, string | undefined>> {
+  const ids = backups.filter(backup => isLoss(worstFindingOf(backup) ?? '')).map(({ id }) => id);
+  if (ids.length === 0) return new Map();
+  const rows = await readRows(em, FINDINGS.where(isOneOf(eb.ref('b.id'), ids)));
+  return new Map(
+    rows.map(row => [
+      row.id,
+      findingsOf(row).find(({ code, severity }) => severity === 'incomplete' && !isLoss(code))?.code,
+    ]),
+  );
 }
 
 const eb = aliased<{ b: 'backups'; d: 'databases'; newest: 'backups' }>();
@@ -37,6 +61,8 @@ const INCOMPLETE = query
   .where('b.state', '=', 'incomplete')
   .select('d.name')
   .distinct();
+
+const FINDINGS = query.selectFrom('backups as b').select(['b.id', 'b.findings']);
 
 const newestId = query
   .selectFrom('backups as newest')
@@ -51,4 +77,4 @@ const newestId = query
 const NEWEST = query
   .selectFrom('databases as d')
   .innerJoin('backups as b', join => join.on('b.id', '=', newestId))
-  .select(['d.name', 'b.id', 'b.state', 'b.worst_finding as finding', 'b.received_at as receivedAt']);
+  .select(['d.name', 'b.id', 'b.state', 'b.worst_finding as worstFinding', 'b.received_at as receivedAt']);

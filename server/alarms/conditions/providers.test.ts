@@ -76,6 +76,20 @@ describeOnEachStore('what is not as it should be, read from the rows of the hist
     ]);
   });
 
+  it('incomplete: what was lost beside is not named as what makes it incomplete', async () => {
+    const found = (code: string, severity: string) => ({ code, severity, message: 'x' });
+    const lossy = (severity: string, ...others: object[]) => ({
+      ...({ state: 'incomplete', worstFinding: 'SHRUNK' } as const),
+      findings: JSON.stringify([found('SHRUNK', severity), found('DUMP_STDERR_WARNING', 'warning'), ...others]),
+    });
+    await add('both', 2, lossy('warning', found('BROKEN_VIEW', 'incomplete')));
+    await add('odd', 2, lossy('incomplete'));
+    expect((await incomplete(looking())).map(({ summary }) => summary)).to.have.members([
+      'The newest backup of both is incomplete (BROKEN_VIEW)',
+      'The newest backup of odd is incomplete',
+    ]);
+  });
+
   it('damaged: a stored file has changed, until its backup is removed or someone has forgotten it', async () => {
     const damage = 'the stored file is gone';
     const removalDue = ago(-DAY);
