@@ -140,6 +140,28 @@ describe('the page of the fleet', () => {
         expect((await admin().get(`/-/ui?${query}`)).status, query).to.equal(422);
     });
 
+    it('gives each of those who ask at the same time their own databases, filters and language', async () => {
+      const asks = [
+        ['/-/ui?all=true', { ...bearer('admin'), 'accept-language': 'en' }],
+        ['/-/ui?all=true', { ...bearer('admin'), 'accept-language': 'id' }],
+        ['/-/ui?all=true', { ...bearer('beta'), 'accept-language': 'en' }],
+        ['/-/ui', { ...bearer('admin'), 'accept-language': 'en' }],
+      ] as const;
+      const alone: string[] = [];
+      for (const [path, headers] of asks) alone.push(matrixOf(await shown(path, headers)));
+      expect(new Set(alone).size).to.equal(asks.length);
+      const rounds = Array.from({ length: 4 }, () => asks).flat();
+      const together = await Promise.all(rounds.map(([path, headers]) => shown(path, headers)));
+      expect(together.map(matrixOf)).to.deep.equal(rounds.map((_, at) => alone[at % asks.length]));
+    });
+
+    /** Without the times, whose words change while the test runs. */
+    function matrixOf(page: string): string {
+      return page
+        .slice(page.indexOf('<table class="matrix'), page.indexOf('</table>'))
+        .replace(/<time.*?<\/time>/gs, '');
+    }
+
     it('shows a reader of some databases nothing of the others', async () => {
       const page = await shown('/-/ui?all=true', bearer('beta'));
       expect(textOf(page, 'h1')).to.equal(

@@ -2,11 +2,11 @@ import { ageOf } from '../../../fleet/age-of.ts';
 import type { RowGroup } from '../../../fleet/arrange-rows.ts';
 import { type DayCell, resultOf } from '../../../fleet/day-cells.ts';
 import type { LocalDay } from '../../../fleet/local-days.ts';
-import type { Matrix, MatrixRow } from '../../../fleet/read-fleet.ts';
+import type { Fleet, Matrix, MatrixRow } from '../../../fleet/read-fleet.ts';
 import { type Html, html } from '../../shell/html.ts';
 import { mark } from '../../shell/marks.ts';
 import { databaseLink } from '../../shell/status.ts';
-import type { View } from '../../shell/view.ts';
+import type { Language, View } from '../../shell/view.ts';
 import { MARK_WORDS } from '../../texts/mark-words.ts';
 import { clock } from './clock.ts';
 import { KIND_WORDS } from './kind-words.ts';
@@ -19,12 +19,24 @@ export interface MatrixLinks {
   readonly group: (name: string | undefined) => string;
 }
 
-/** Database × day: a row each, today on the right. */
-export function matrixTable(
-  view: View,
-  { matrix, days }: { readonly matrix: Matrix; readonly days: readonly LocalDay[] },
-  links: MatrixLinks,
-): Html {
+/**
+ * Database × day: a row each, today on the right. Those who share what was read share the table, too: it is most of the page, and to
+ * write it takes longer than all the rest.
+ */
+export function matrixTable(view: View, fleet: Drawn, links: MatrixLinks): Html {
+  const tables = written.get(fleet.matrix) ?? new Map<Language, Html>();
+  written.set(fleet.matrix, tables);
+  const table = tables.get(view.language) ?? tableOf(view, fleet, links);
+  tables.set(view.language, table);
+  return table;
+}
+
+type Drawn = Pick<Fleet, 'matrix' | 'days'>;
+
+/** Of what was read for one zone and one set of filters, by one service. */
+const written = new WeakMap<Matrix, Map<Language, Html>>();
+
+function tableOf(view: View, { matrix, days }: Drawn, links: MatrixLinks): Html {
   const t = FLEET_TEXTS[view.language];
   const shown = matrix.groups.reduce((sum, { rows }) => sum + rows.length, 0);
   const caption = t.caption(shown, matrix.total, view.format.day(days.at(-1)!.day));
