@@ -1,9 +1,11 @@
+import { isEverything } from '../auth/scope.ts';
 import { backupsPerDay, mostPerDay } from '../configuration/backups-per-day.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { groupOf } from '../configuration/group-of.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
-import { query } from '../history/tables.ts';
+import { isInScope, type Reading } from '../history/reading/in-scope.ts';
+import { aliased, query } from '../history/tables.ts';
 import type { Circumstances } from './rules/brakes.ts';
 import { policyDigest, type RetentionPolicy } from './rules/policy.ts';
 
@@ -31,8 +33,7 @@ export async function termsOf(
   const [watchedByName, retainedByName] = [byName(watched), byName(retained)];
   return name => {
     const row = watchedByName.get(name);
-    const contract = row && (JSON.parse(row.contract) as { group?: string | null });
-    const policy = policyOf(configuration, name, contract?.group);
+    const policy = policyOf(configuration, name, row && groupIn(row.contract));
     const before = retainedByName.get(name);
     const perDay = backupsPerDay(configuration, name, now);
     return {
@@ -59,6 +60,33 @@ export function policyOf(
   if (!Object.hasOwn(retention.policies, name)) throw new Error(`no retention policy is named ${name}`);
   return retention.policies[name]!;
 }
+
+/**
+ * Finds the policies that hold for the databases that a reader may see: the names of the others may be those of clients.
+ * @returns by their names; the default alone where no database in scope is known
+ */
+export async function policiesInScope(
+  { em, scope }: Reading,
+  configuration: RetentionConfiguration,
+): Promise<ReadonlyMap<string, RetentionPolicy>> {
+  const all = Object.entries(configuration.retention.policies);
+  if (isEverything(scope)) return new Map(all);
+  const stored = await readRows(em, storedDatabases.where(eb.and(isInScope(eb.ref('d.name'), scope))));
+  const watched = await readRows(em, watchedDatabases.where(eb.and(isInScope(eb.ref('w.database_name'), scope))));
+  const groups = new Map(watched.map(({ name, contract }) => [name, groupIn(contract)]));
+  const names = new Set([...stored, ...watched].map(({ name }) => name));
+  const used = new Set([...names].map(name => policyOf(configuration, name, groups.get(name))));
+  if (names.size === 0) used.add(configuration.retention.policies[configuration.retention.default]!);
+  return new Map(all.filter(([, policy]) => used.has(policy)));
+}
+
+function groupIn(contract: string): string | null | undefined {
+  return (JSON.parse(contract) as { group?: string | null }).group;
+}
+
+const eb = aliased<{ d: 'databases'; w: 'watched_databases' }>();
+
+const storedDatabases = query.selectFrom('databases as d').select('d.name');
 
 function byName<Row extends { readonly name: string }>(rows: readonly Row[]): ReadonlyMap<string, Row> {
   return new Map(rows.map(row => [row.name, row]));

@@ -15,7 +15,15 @@ describe('the page of the policies', () => {
       configuration: {
         timezone: 'Asia/Jakarta',
         groups: { secret_client: { databases: ['pt_*'], every: '6h', retention: 'long' } },
-        retention: { policies: { default: { daily: 14, last: 3 }, long: { daily: 4000 } } },
+        databases: { acme_erp: { retention: 'of_acme' } },
+        retention: {
+          policies: {
+            default: { daily: 14, last: 3 },
+            long: { daily: 4000 },
+            of_acme: { daily: 9 },
+            of_other: { daily: 8 },
+          },
+        },
       },
     });
     for (let day = 1; day <= 10; day += 1) {
@@ -81,6 +89,18 @@ describe('the page of the policies', () => {
       expect(status, query).to.equal(400);
       expect(text, query).to.contain(`id="${field}-mistake"`).and.not.contain('class="calendar"');
     }
+  });
+
+  it('shows one with a scope the policies of its databases alone: the names of the others may be those of clients', async () => {
+    const policies = async (viewer: 'boss' | 'curious') =>
+      [...(await simulate('', viewer)).text.matchAll(/<tr><th scope="row">(default|long|of_acme|of_other)\b/g)].map(
+        ([, name]) => name,
+      );
+    expect(await policies('boss')).to.deep.equal(['default', 'long', 'of_acme', 'of_other']);
+    expect(await policies('curious'), 'no database is known').to.deep.equal(['default']);
+    const zip = sampleZip({ database: 'acme_erp' });
+    await upload(app.url, zip, { headers: headersOf('boss') });
+    expect(await policies('curious')).to.deep.equal(['of_acme']);
   });
 
   it('shows one with a scope nothing of other databases: neither backups, nor groups, nor their policy', async () => {

@@ -2,6 +2,7 @@ import { type Every, formatEvery } from '../../../../protocol/contract.ts';
 import { can } from '../../../auth/policy.ts';
 import type { Configuration, GroupSettings } from '../../../configuration/configuration.ts';
 import { type RetentionPolicy, RULES } from '../../../retention/rules/policy.ts';
+import { policiesInScope } from '../../../retention/terms-of.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { PageRoute } from '../../shell/page.ts';
 import { scroller } from '../../shell/scroller.ts';
@@ -19,6 +20,7 @@ export const POLICIES_PAGE: PageRoute = {
     const { view } = request;
     const t = POLICY_TEXTS[view.language];
     const configuration = parts.configuration.current();
+    const policies = await policiesInScope(request, configuration);
     const wanted = await wantedIn(request, parts);
     const isAsked = wanted.database !== '' && wanted.mistakes.size === 0;
     const simulation = isAsked ? await loadSimulation(request, wanted) : undefined;
@@ -29,7 +31,7 @@ export const POLICIES_PAGE: PageRoute = {
       body: html`${settingsNavigation(view, '/settings/policies')}<h1>${t.heading}</h1>
 <p>${t.source}</p>
 ${contractSection(view, configuration)}
-${retentionSection(view, configuration)}
+${retentionSection(view, configuration, policies)}
 ${simulator(view, { wanted, isMissing, simulation })}`,
     };
   },
@@ -62,7 +64,11 @@ function everyInWords({ language, format }: View, every: Every): string {
   return every.kind === 'interval' ? t.interval(format.duration(every.ms)) : t.cron(formatEvery(every));
 }
 
-function retentionSection(view: View, { retention }: Configuration): Html {
+function retentionSection(
+  view: View,
+  { retention }: Configuration,
+  policies: ReadonlyMap<string, RetentionPolicy>,
+): Html {
   const t = POLICY_TEXTS[view.language];
   const heads = RULES.map(rule => html`<th scope="col" class="number">${t.rules[rule]}</th>`);
   const row = ([name, policy]: readonly [string, RetentionPolicy]) =>
@@ -70,6 +76,6 @@ function retentionSection(view: View, { retention }: Configuration): Html {
       rule => html`<td class="number">${policy[rule] === 0 ? '–' : view.format.number(policy[rule])}</td>`,
     )}<td>${policy.timezone}</td></tr>`;
   return html`<section><h2>${t.retention}</h2><p>${retention.enabled ? t.on(view.format.duration(retention.graceMs)) : t.off}</p>
-${scroller(t.policies, html`<table class="fixed"><caption>${t.policies}</caption><thead><tr><th scope="col">${t.policy}</th>${heads}<th scope="col">${t.zone}</th></tr></thead><tbody>${Object.entries(retention.policies).map(row)}</tbody></table>`)}
+${scroller(t.policies, html`<table class="fixed"><caption>${t.policies}</caption><thead><tr><th scope="col">${t.policy}</th>${heads}<th scope="col">${t.zone}</th></tr></thead><tbody>${[...policies].map(row)}</tbody></table>`)}
 <p class="quiet">${t.always}</p></section>`;
 }
