@@ -107,5 +107,13 @@ describeOnEachStore('the metrics of the service', store => {
       const told = (await storageLow(looking)).map(({ summary }) => /full in (\d+) days/.exec(summary)?.[1]);
       expect(told, `${growth} bytes a day`).to.deep.equal(days !== undefined && days < 14 ? [`${days}`] : []);
     }
+    const alike = { now: ENDED, configuration, space: async () => ({ free: 40, total: 1_000 }) };
+    for (const [bytesPerDay, end] of [
+      [0.0001, /free of .* \(4 %\)$/],
+      [0.02, /\(4 %\), and full in 2000 days by its growth$/],
+    ] as const) {
+      const low = await storageLow({ ...alike, bytesPerDay: async () => bytesPerDay } as never);
+      expect(low[0]!.summary, 'what is more than ten years ahead is no forecast').to.match(end);
+    }
   });
 });

@@ -3,6 +3,8 @@ import type { Looking } from '../looking/looking.ts';
 import type { Condition } from '../model/condition.ts';
 
 const MS_PER_DAY = 86_400_000;
+/** What is further ahead than ten years is no forecast. */
+const FAR_DAYS = 3_650;
 /** What is critical, in proportion to what is a warning: at 10 % free it is 2.5 %, at two weeks it is three days and a half. */
 const CRITICAL_PART = 1 / 4;
 
@@ -27,7 +29,7 @@ export async function storageLow({ now, configuration, space, bytesPerDay }: Loo
   const within = storageFullWithinMs / MS_PER_DAY;
   if (percent >= storageFreePercent && days >= within) return [];
   const isCritical = percent < storageFreePercent * CRITICAL_PART || days < within * CRITICAL_PART;
-  const full = Number.isFinite(days) ? `, and full in ${Math.floor(days)} days by its growth` : '';
+  const full = days < FAR_DAYS ? `, and full in ${Math.floor(days)} days by its growth` : '';
   return [
     {
       ...{ ...base, severity: isCritical ? 'critical' : 'warning' },
