@@ -95,6 +95,17 @@ describe('show', () => {
     expect(said).to.match(/^DAMAGED {2}.*\n {8}DAMAGED: the stored file is gone\n/);
   });
 
+  it('says once that a backup goes, or is gone, and by whom and why', async () => {
+    const removal = { at: null, due: '2026-02-01T00:00:00.000Z', by: 'root', reason: 'goes: no rule keeps it' };
+    report.removal = removal;
+    const due = inLocalTime(removal.due);
+    expect((await run('34')).said).to.contain(`${due} by root: no rule keeps it. Until then`);
+    report.removal = { ...removal, at: removal.due, due: null };
+    expect((await run('34')).said)
+      .to.contain(`${due} by root: no rule keeps it\n`)
+      .and.not.contain('goes');
+  });
+
   it('shows what it can of one that came without a manifest, or with one of a newer version', async () => {
     report.state = 'unverified';
     for (const manifest of [null, { ...report.manifest!, manifest_version: 3 }]) {

@@ -117,7 +117,9 @@ function tablesOf({ inventory: { tables } }: Manifest): string {
 /** @returns who removes it or has done so, when and why */
 function removalFacts({ removal }: Report): [string, string][] {
   if (!removal) return [];
-  const { at, due, by, reason } = removal;
+  const { at, due, by } = removal;
+  // The retention says so itself.
+  const reason = removal.reason.replace(/^goes: /, '');
   if (at) return [['removed', `${inLocalTime(at)} by ${by}: ${reason}`]];
   return [['goes', `${inLocalTime(due ?? '')} by ${by}: ${reason}. Until then it can be downloaded and taken back`]];
 }

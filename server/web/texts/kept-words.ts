@@ -12,6 +12,11 @@ export function whyInWords(language: Language, { reason, why }: Pick<Decision, '
   return number === undefined ? IN_INDONESIAN[reason] : `${IN_INDONESIAN[reason]} (${number} dari ${of})`;
 }
 
+/** @param why a backup is removed, as its row has it @returns the same for a sentence that says by itself that it goes */
+export function removedForInWords(why: string | null | undefined): string {
+  return (why ?? '').replace(/^goes: /, '');
+}
+
 /** The same for a list whose page says beside it what the policy is, and what holds the database. */
 export function whyInShort(language: Language, { reason, why }: Pick<Decision, 'reason' | 'why'>): string {
   if (language !== 'en') return whyInWords(language, { reason, why });

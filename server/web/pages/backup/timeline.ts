@@ -1,4 +1,5 @@
 import type { OutcomeDetail } from '../../../runs/run-row.ts';
+import { removedForInWords } from '../../texts/kept-words.ts';
 import type { BackupFacts } from './load-backup.ts';
 
 /** What happened to a backup. */
@@ -75,7 +76,7 @@ function ofSeconds(seconds: unknown): number | undefined {
 
 function removalOf({ backup }: Pick<BackupFacts, 'backup'>): Step[] {
   const { removalDue, removedAt } = backup;
-  const by = { by: backup.removedBy ?? '', why: backup.removedFor ?? '' };
+  const by = { by: backup.removedBy ?? '', why: removedForInWords(backup.removedFor) };
   if (removedAt) return [{ stage: 'removed', at: removedAt, ...by }];
   return removalDue ? [{ stage: 'going', at: removalDue, ...by }] : [];
 }

@@ -2,6 +2,7 @@ import { storedState } from '../../../entities/backup.entity.ts';
 import { type Html, html } from '../../shell/html.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';
+import { removedForInWords } from '../../texts/kept-words.ts';
 import type { BackupFacts } from './load-backup.ts';
 import { BACKUP_TEXTS } from './texts.ts';
 
@@ -20,7 +21,7 @@ const TONES = { complete: 'good', incomplete: 'warn', unverified: 'warn', damage
 function sentence(view: View, { backup, findings }: BackupFacts): Html | string {
   const t = BACKUP_TEXTS[view.language].verdict;
   const { removedAt, removedBy, removedFor, damage, state } = backup;
-  if (removedAt) return t.removed(view.format.at(removedAt), removedBy ?? '', removedFor ?? '');
+  if (removedAt) return t.removed(view.format.at(removedAt), removedBy ?? '', removedForInWords(removedFor));
   if (damage) return t.damaged(damage);
   if (state === 'incomplete') return t.incomplete(findings.filter(({ severity }) => severity === state).length);
   if (state === 'unverified') return t.unverified;
@@ -34,7 +35,7 @@ function notes(view: View, { backup, loss, lastDrills, neighbours }: BackupFacts
   const isUsable = state === 'complete' && !damage && !removedAt;
   const proof = lastDrills?.proof;
   return [
-    ...(removalDue && !removedAt ? [t.going(at(removalDue), removedBy ?? '', removedFor ?? '')] : []),
+    ...(removalDue && !removedAt ? [t.going(at(removalDue), removedBy ?? '', removedForInWords(removedFor))] : []),
     ...(neighbours.instead ? [t.instead(linkTo(view, neighbours.instead.id))] : []),
     ...(madeFor ? [t.madeForRestore] : []),
     ...(loss ? [lossOf(view, loss)] : []),

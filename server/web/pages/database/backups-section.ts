@@ -5,7 +5,7 @@ import { type Html, html } from '../../shell/html.ts';
 import { mark, markWithWord } from '../../shell/marks.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';
-import { whyInShort } from '../../texts/kept-words.ts';
+import { removedForInWords, whyInShort } from '../../texts/kept-words.ts';
 import type { BackupRow, StoredFacts } from './load-database.ts';
 import { DATABASE_TEXTS } from './texts.ts';
 
@@ -79,7 +79,7 @@ function keptOf(view: View, { backup, details, pins, decision }: BackupRow, { is
   const t = DATABASE_TEXTS[view.language];
   const { at, ago } = view.format;
   const { removedAt, removalDue } = backup;
-  if (removedAt) return t.removed(at(removedAt), details?.removedBy ?? '', details?.removedFor ?? '');
+  if (removedAt) return t.removed(at(removedAt), details?.removedBy ?? '', removedForInWords(details?.removedFor));
   const active = pins.filter(pin => isActive(pin, view.now));
   const held = active.map(
     ({ kind, reason }) => html`<br>${mark(view, 'pinned')} ${kind === 'hold' ? t.held(reason) : t.pinned(reason)}`,
