@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Principal } from '../../server/auth/principal.ts';
 import { BrowserHere, type Shown } from './browser-here.ts';
 import { request } from './requests.ts';
-import { historyStores, type Overrides, type RunningApp, runApp } from './running-app.ts';
+import { type HistoryStore, historyStores, type Overrides, type RunningApp, runApp } from './running-app.ts';
 
 /** Who looks at the dashboard in a test: each name is the text of a token, too. */
 const PRINCIPALS = {
@@ -14,8 +14,11 @@ const PRINCIPALS = {
 
 export type Viewer = keyof typeof PRINCIPALS;
 
-/** The service with a few tokens, on SQLite. @param overrides of the app */
-export function runWithViewers(overrides: Overrides = {}): Promise<RunningApp> {
+/** The service with a few tokens. @param overrides of the app @param store SQLite when left out */
+export function runWithViewers(
+  overrides: Overrides = {},
+  store: Pick<HistoryStore, 'name' | 'url'> = historyStores[0]!,
+): Promise<RunningApp> {
   const find = async (text: string) =>
     Object.hasOwn(PRINCIPALS, text) ? { principal: PRINCIPALS[text as Viewer] } : { refusal: 'no token is known' };
   const access = {
@@ -27,7 +30,7 @@ export function runWithViewers(overrides: Overrides = {}): Promise<RunningApp> {
     },
     refusesForwarded: false,
   };
-  return runApp(historyStores[0]!, { access, ...overrides });
+  return runApp(store, { access, ...overrides });
 }
 
 /** @returns the headers with which a viewer sends requests */

@@ -3,8 +3,10 @@ import type { Context } from 'koa';
 import { type Found, isShutOut } from '../../auth/authenticate.ts';
 import { can } from '../../auth/policy.ts';
 import { ANYONE, type Principal, tokenNameOf } from '../../auth/principal.ts';
+import { AppError } from '../../errors.ts';
+import { toExpectedError } from '../../expected-error.ts';
 import { actorOf } from '../../http/auditing/actor.ts';
-import { insecurePage, signInPage } from '../pages/sign-in/sign-in-page.ts';
+import { insecurePage, noSessionPage, signInPage } from '../pages/sign-in/sign-in-page.ts';
 import { SIGN_IN_TEXTS } from '../pages/sign-in/texts.ts';
 import {
   csrfTokenOf,
@@ -101,15 +103,32 @@ export async function signIn(ctx: Context, parts: SigningIn): Promise<void> {
   if (refusal) return sendPage(ctx, signInPage(view, { next: next.path + next.search, ...refusal }), frames);
   const principal = found.principal!;
   await parts.requestRate.count(tokenNameOf(principal));
-  const { em, session: old } = ctx.state;
-  if (old) await endSession({ em }, old.id);
-  const { address } = ctx.state;
-  const from = { address, browser: ctx.get('User-Agent') };
-  const { value, id } = await startSession({ em }, { tokenHash: hash('sha256', text), token: principal.name, ...from });
+  const started = await replaceSession(ctx, { tokenHash: hash('sha256', text), token: principal.name });
+  if (started instanceof AppError) {
+    ctx.state.code = started.code;
+    return sendPage(ctx, noSessionPage(view, started.code === 'STORAGE_FULL'), frames);
+  }
+  const { value, id } = started;
   giveSession(ctx, value);
   ctx.state.principal = principal;
   void audit.record({ actor: actorOf(ctx), action: 'sign_in', result: 'done', detail: { session: id } });
   redirect(ctx, addressOf(frames, next));
+}
+
+/**
+ * Begins a session, and ends the one that the browser has shown.
+ * @returns the error where the history stores nothing at the moment: anyone who comes in a bad night must learn what to do
+ */
+async function replaceSession(ctx: Context, of: { readonly tokenHash: string; readonly token: string }) {
+  const { em, session: old, address } = ctx.state;
+  try {
+    if (old) await endSession({ em }, old.id);
+    return await startSession({ em }, { ...of, address, browser: ctx.get('User-Agent') });
+  } catch (error) {
+    const expected = toExpectedError(error);
+    if (!expected) throw error;
+    return expected;
+  }
 }
 
 /** Ends the session, and leads to the sign-in. */

@@ -41,3 +41,17 @@ ${wasSent && html`<p class="note bad">${t.wasSent}</p>`}
 <ul><li>${t.useTls}</li><li>${t.useProxy}</li><li>${t.useTunnel}</li></ul>`,
   };
 }
+
+/** Says that no session can be stored, and what to do. @param isFull whether the disk of the history is full; otherwise it takes no writes */
+export function noSessionPage(view: View, isFull: boolean): Page {
+  const t = SIGN_IN_TEXTS[view.language];
+  return {
+    title: t.noSession,
+    status: 503,
+    body: html`<h1>${t.noSession}</h1>
+<p class="note bad" role="alert">${isFull ? t.historyFull : t.historyRefuses}</p>
+<h2>${t.remedies}</h2>
+<ul><li>${isFull ? t.makeRoom : t.letWrite}</li><li>${t.stillAnswers} <code>sade list</code>, <code>curl -H "Authorization: Bearer $SADE_TOKEN" …/-/status</code></li><li>${t.others}</li></ul>
+<p><a href="${view.link('/sign-in')}">${t.again}</a></p>`,
+  };
+}

@@ -19,6 +19,16 @@ export const SIGN_IN_TEXTS = texts({
       'Or put a proxy with TLS before it, and name it in TRUST_PROXY, so that the service believes its X-Forwarded-Proto',
     useTunnel:
       'Or, for now, open a tunnel and use this page at http://127.0.0.1:3000/-/ui: ssh -L 3000:127.0.0.1:3000 SERVER',
+    noSession: 'No one can sign in now',
+    historyFull: 'The token is right, but the disk of the history is full: your session cannot be stored.',
+    historyRefuses: 'The token is right, but the history cannot be written to now: your session cannot be stored.',
+    makeRoom:
+      'Free some space on the disk of the history, which DATABASE_URL names: with sqlite: the disk of that file, with mysql: the disk of that server. df -h shows how full each disk is.',
+    letWrite:
+      'Look at the history, which DATABASE_URL names: it may be read-only, locked by another program, or the user of the service may not write to it. The log of the service has the reason.',
+    stillAnswers: 'REST, GraphQL and sade need no session: with the same token they still answer, such as',
+    others: 'Those who are signed in stay so, and can read all pages.',
+    again: 'Then sign in again',
     wasSent: 'The token that you just sent was not looked at, but it has travelled unencrypted: rotate it.',
   },
   id: {
@@ -39,6 +49,17 @@ export const SIGN_IN_TEXTS = texts({
       'Atau pasang proksi dengan TLS di depannya, dan sebutkan di TRUST_PROXY, agar layanan percaya pada X-Forwarded-Proto',
     useTunnel:
       'Atau, untuk sementara, buka terowongan dan pakai halaman ini di http://127.0.0.1:3000/-/ui: ssh -L 3000:127.0.0.1:3000 SERVER',
+    noSession: 'Saat ini tidak ada yang dapat masuk',
+    historyFull: 'Token benar, tetapi disk untuk riwayat penuh: sesi Anda tidak dapat disimpan.',
+    historyRefuses: 'Token benar, tetapi riwayat sedang tidak dapat ditulisi: sesi Anda tidak dapat disimpan.',
+    makeRoom:
+      'Kosongkan ruang pada disk untuk riwayat, yang disebut di DATABASE_URL: dengan sqlite: disk tempat berkas itu, dengan mysql: disk server itu. df -h menunjukkan seberapa penuh tiap disk.',
+    letWrite:
+      'Periksa riwayat, yang disebut di DATABASE_URL: mungkin hanya bisa dibaca, dikunci program lain, atau pengguna layanan tidak boleh menulisinya. Sebabnya ada di log layanan.',
+    stillAnswers:
+      'REST, GraphQL, dan sade tidak memerlukan sesi: dengan token yang sama semuanya tetap menjawab, misalnya',
+    others: 'Yang sudah masuk tetap masuk, dan dapat membaca semua halaman.',
+    again: 'Setelah itu masuk lagi',
     wasSent: 'Token yang baru Anda kirim tidak dilihat, tetapi sudah lewat tanpa enkripsi: gantilah token itu.',
   },
 });
