@@ -18,7 +18,15 @@ describe('the lines of a digest about alarms', () => {
   const lines = (language: 'en' | 'id', { open = [], closed = [] }: { open?: DigestAlarm[]; closed?: DigestAlarm[] }) =>
     digestMessage(
       {
-        ...{ now: new Date('2026-11-30T07:00:00Z'), group: 'acme', states: { ok: 1 }, open, opened: [], closed },
+        ...{
+          now: new Date('2026-11-30T07:00:00Z'),
+          group: 'acme',
+          states: { ok: 1 },
+          waiting: 0,
+          open,
+          opened: [],
+          closed,
+        },
         ...{ storage: undefined, proven: undefined, removed: undefined, missedDays: [], off: [] },
       },
       { language, timezone: 'UTC' },
@@ -33,6 +41,28 @@ describe('the lines of a digest about alarms', () => {
     ]);
   });
 
+  it('do not call well what still waits for a backup since the service was off', () => {
+    const facts = {
+      ...{ now: new Date('2026-11-30T00:00:00Z'), group: undefined, open: [], opened: [], closed: [] },
+      ...{ storage: undefined, proven: undefined, removed: undefined, missedDays: [], off: [] },
+    };
+    const said = (states: object, waiting: number, language: 'en' | 'id' = 'en') =>
+      digestMessage({ ...facts, states, waiting }, { language, timezone: 'UTC' });
+    const why = 'the service was off when it was due';
+    expect(said({ ok: 8 }, 8)).to.deep.include({
+      title: `0 of 8 databases have their complete backup; 8 still wait for a backup: ${why}`,
+      severity: 'warning',
+    });
+    expect(said({ ok: 8, late: 1 }, 1).title).to.equal(
+      `7 of 9 databases have their complete backup; 1 needs you; 1 still waits for a backup: ${why}`,
+    );
+    expect(said({ ok: 8 }, 2, 'id').title).to.match(/^6 dari 8 basis data memiliki cadangan lengkap; 2 masih menunggu/);
+    expect(said({ ok: 8 }, 0)).to.deep.include({
+      title: 'All 8 databases have their complete backup',
+      severity: 'info',
+    });
+  });
+
   it('name the days on which none came, and when the service was off, on the clocks of the configuration', () => {
     const off = [{ from: new Date('2026-11-28T03:00:00Z'), until: new Date('2026-11-29T23:00:00Z') }];
     const facts = {
@@ -40,6 +70,7 @@ describe('the lines of a digest about alarms', () => {
         now: new Date('2026-11-30T00:00:00Z'),
         group: undefined,
         states: { ok: 1 },
+        waiting: 0,
         open: [],
         opened: [],
         closed: [],

@@ -28,7 +28,11 @@ export function digestMessage(
       '',
       ...stateLines(facts, texts),
     ],
-    severity: open.some(({ severity }) => severity === 'critical') ? 'critical' : open.length > 0 ? 'warning' : 'info',
+    severity: open.some(({ severity }) => severity === 'critical')
+      ? 'critical'
+      : open.length > 0 || facts.waiting > 0
+        ? 'warning'
+        : 'info',
     at: now.toISOString(),
     alarms: [],
   };
@@ -48,14 +52,16 @@ function daysIn(days: readonly string[], { and, to }: DigestTexts): string {
   return days.length === 1 ? days[0]! : `${days.slice(0, -1).join(', ')} ${and} ${days.at(-1)}`;
 }
 
-function verdictOf({ states, open }: DigestFacts, texts: DigestTexts): string {
+function verdictOf({ states, waiting, open }: DigestFacts, texts: DigestTexts): string {
   const count = (...names: ReadonlyArray<keyof typeof states>) =>
     names.reduce((sum, name) => sum + (states[name] ?? 0), 0);
   const bad = count('late', 'critical', 'never', 'dropped');
   const databases = count('ok', 'new') + bad;
   if (databases === 0) return texts.noDatabases;
-  if (bad > 0) return texts.someNeedYou(databases - bad, databases, bad);
-  const well = texts.allWell(databases);
+  const waits = waiting > 0 ? [texts.waiting(waiting)] : [];
+  if (bad > 0) return [texts.someNeedYou(databases - bad - waiting, databases, bad), ...waits].join('; ');
+  const well =
+    waiting > 0 ? [texts.some(databases - waiting, databases), ...waits].join('; ') : texts.allWell(databases);
   return open.length > 0 ? `${well}; ${texts.alsoOpen(open.length)}` : well;
 }
 

@@ -8,6 +8,7 @@ import { configurationOf } from '../configuration/reading/configuration-of.ts';
 import { WatchedDatabase } from '../entities/freshness/watched-database.entity.ts';
 import { insertRows } from '../history/insert-rows.ts';
 import { type Orm, openHistory } from '../history/orm.ts';
+import { noteSeen } from '../jobs/unseen-times.ts';
 import type { Notification } from '../notifications/notification.ts';
 import { sendDigests } from './digest-job.ts';
 import { dueDigests } from './due-digests.ts';
@@ -136,6 +137,20 @@ describeOnEachStore('a digest', store => {
     expect((await sent())[2]!.lines)
       .to.include('Nothing has changed.')
       .and.not.include(lines[1]);
+  });
+
+  it('counts as waiting what was due while the service was off, in each group its own', async () => {
+    const daily = JSON.stringify({ every: { kind: 'interval', ms: 24 * HOUR }, graceMs: 2 * HOUR });
+    for (const name of ['acme_shop', 'acme_blog', 'other']) await watch(name, 'ok', daily);
+    const em = history.em.fork();
+    const fresh = new Date(MORNING + HOUR);
+    await em.nativeUpdate(WatchedDatabase, { databaseName: 'acme_blog' }, { lastCompleteCountsAt: fresh });
+    for (const hours of [-20, 1, 2]) await noteSeen(em, new Date(MORNING + hours * HOUR));
+    await send(2.1 * HOUR);
+    expect((await sent()).map(({ title }) => title)).to.deep.equal([
+      '1 of 3 databases has its complete backup; 2 still wait for a backup: the service was off when it was due',
+      'Cadangan acme: 1 dari 2 basis data memiliki cadangan lengkap; 1 masih menunggu cadangan: layanan tidak berjalan ketika cadangan itu seharusnya ada',
+    ]);
   });
 
   it('of a group has its own databases only, in its language', async () => {

@@ -2,6 +2,8 @@ import { EVERYTHING } from '../auth/scope.ts';
 import { ALARM_KINDS, type AlarmKind } from '../configuration/alarm-kinds.ts';
 import { fleetProven } from '../drills/fleet-proven.ts';
 import type { FreshnessState } from '../entities/freshness/watched-database.entity.ts';
+import { isPastGrace } from '../freshness/due-times.ts';
+import { contractIn } from '../freshness/search-watched.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { countRows, readRows } from '../history/read-rows.ts';
 import { aliased, query } from '../history/tables.ts';
@@ -15,6 +17,8 @@ export interface DigestFacts {
   readonly group: string | undefined;
   /** How many databases are in each state. */
   readonly states: Readonly<Partial<Record<FreshnessState, number>>>;
+  /** How many of those that are `ok` still wait for a backup: the service was off when it was due, and gives them time. */
+  readonly waiting: number;
   /** Open alarms that no other one explains, the oldest first; no more than `MOST_ALARMS`. */
   readonly open: readonly DigestAlarm[];
   /** What opened and closed since the last digest. */
@@ -63,14 +67,16 @@ export async function readDigest(
 ): Promise<DigestFacts> {
   const { em, now, space } = parts;
   const names = group === undefined ? undefined : await namesOfGroup(parts, group);
+  const unseen = await unseenTimes(em, now);
   const isWanted = ({ databaseName }: DigestAlarm) =>
     names === undefined || (databaseName !== null && names.has(databaseName));
   const alarms = (found: typeof ALARMS) =>
     readRows(em, found.limit(MOST_ALARMS)).then(rows => rows.map(toAlarm).filter(isWanted));
   return {
     ...{ now, group, missedDays },
-    off: names || missedDays.length === 0 ? [] : (await unseenTimes(em, now)).filter(({ until }) => until > since),
+    off: names || missedDays.length === 0 ? [] : unseen.filter(({ until }) => until > since),
     states: names ? countStates([...names.values()]) : await readStates(em),
+    waiting: unseen.length === 0 ? 0 : await countWaiting(parts, names),
     open: await alarms(
       ALARMS.where('a.open_key', 'is not', null).where('a.muted_by', 'is', null).orderBy('a.opened_at'),
     ),
@@ -98,14 +104,31 @@ function countStates(found: readonly FreshnessState[]): Partial<Record<Freshness
   return Object.fromEntries([...Map.groupBy(found, state => state)].map(([state, all]) => [state, all.length]));
 }
 
+async function countWaiting(
+  { em, now }: DigestParts,
+  names: ReadonlyMap<string, unknown> | undefined,
+): Promise<number> {
+  let waiting = 0;
+  for await (const { name, state, contract, countsAt } of watched(em)) {
+    if (state !== 'ok' || countsAt === null || (names && !names.has(name))) continue;
+    if (isPastGrace(contractIn({ contract }), countsAt, now)) waiting += 1;
+  }
+  return waiting;
+}
+
 /** @returns the state of each database of a group */
 async function namesOfGroup({ em, groupOf }: DigestParts, group: string): Promise<Map<string, FreshnessState>> {
   const names = new Map<string, FreshnessState>();
+  for await (const { name, state, contract } of watched(em))
+    if (groupOf(name, groupIn(contract)) === group) names.set(name, state);
+  return names;
+}
+
+async function* watched(em: EntityManager) {
   for (let after = ''; ; ) {
     const page = await readRows(em, WATCHED.where('w.database_name', '>', after).limit(AT_ONCE));
-    for (const { name, state, contract } of page)
-      if (groupOf(name, groupIn(contract)) === group) names.set(name, state);
-    if (page.length < AT_ONCE) return names;
+    yield* page;
+    if (page.length < AT_ONCE) return;
     after = page.at(-1)!.name;
   }
 }
@@ -131,7 +154,7 @@ const COUNTS = query
 const WATCHED = query
   .selectFrom('watched_databases as w')
   .orderBy('w.database_name')
-  .select(['w.database_name as name', 'w.state', 'w.contract']);
+  .select(['w.database_name as name', 'w.state', 'w.contract', 'w.last_complete_counts_at as countsAt']);
 
 const ALARMS = query
   .selectFrom('alarms as a')

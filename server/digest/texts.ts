@@ -6,7 +6,10 @@ import type { DigestAlarm } from './read-digest.ts';
 /** The sentences of a digest in one language. */
 export interface DigestTexts {
   allWell(databases: number): string;
+  some(well: number, databases: number): string;
   someNeedYou(well: number, databases: number, bad: number): string;
+  /** Behind the others: these are late by their contract, and no one is to blame. */
+  waiting(databases: number): string;
   noDatabases: string;
   alsoOpen(alarms: number): string;
   of(group: string): string;
@@ -37,8 +40,9 @@ export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
   en: {
     allWell: n =>
       n === 1 ? 'The 1 database has its complete backup' : `All ${n} databases have their complete backup`,
-    someNeedYou: (well, n, bad) =>
-      `${well} of ${n} databases ${well === 1 ? 'has its' : 'have their'} complete backup; ${bad} ${bad === 1 ? 'needs' : 'need'} you`,
+    some,
+    someNeedYou: (well, n, bad) => `${some(well, n)}; ${bad} ${bad === 1 ? 'needs' : 'need'} you`,
+    waiting: n => `${n} still ${n === 1 ? 'waits' : 'wait'} for a backup: the service was off when it was due`,
     noDatabases: 'No database is backed up yet',
     alsoOpen: n => `${n} ${n === 1 ? 'alarm is' : 'alarms are'} open`,
     of: group => `Backups of ${group}`,
@@ -65,7 +69,9 @@ export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
   id: {
     allWell: n =>
       n === 1 ? 'Satu basis data memiliki cadangan lengkap' : `Semua ${n} basis data memiliki cadangan lengkap`,
-    someNeedYou: (well, n, bad) => `${well} dari ${n} basis data memiliki cadangan lengkap; ${bad} perlu perhatian`,
+    some: sebagian,
+    someNeedYou: (well, n, bad) => `${sebagian(well, n)}; ${bad} perlu perhatian`,
+    waiting: n => `${n} masih menunggu cadangan: layanan tidak berjalan ketika cadangan itu seharusnya ada`,
     noDatabases: 'Belum ada basis data yang dicadangkan',
     alsoOpen: n => `${n} peringatan masih terbuka`,
     of: group => `Cadangan ${group}`,
@@ -90,3 +96,11 @@ export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
     more: n => `… dan ${n} lagi`,
   },
 };
+
+function some(well: number, databases: number): string {
+  return `${well} of ${databases} databases ${well === 1 ? 'has its' : 'have their'} complete backup`;
+}
+
+function sebagian(well: number, databases: number): string {
+  return `${well} dari ${databases} basis data memiliki cadangan lengkap`;
+}

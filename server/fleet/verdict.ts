@@ -1,6 +1,6 @@
 import type { Severity } from '../configuration/alarm-kinds.ts';
 import type { Contract } from '../freshness/contract-of.ts';
-import { dueFinder, dueTimes } from '../freshness/due-times.ts';
+import { dueFinder, isPastGrace } from '../freshness/due-times.ts';
 import { type FleetRow, isFine, needsSomeone } from './arrange-rows.ts';
 import { STANDINGS, type Standing, WITHOUT } from './standing.ts';
 
@@ -51,7 +51,7 @@ export function verdictOf(rows: readonly FleetRow[], others: readonly Severity[]
 
 /** A sentence that all is well would be a false success. */
 function isForgiven({ standing, database: { state, countsAt, contract } }: FleetRow, now: Date): boolean {
-  return standing === 'fine' && state === 'ok' && countsAt !== null && dueTimes(contract, countsAt).lateAt <= now;
+  return standing === 'fine' && state === 'ok' && countsAt !== null && isPastGrace(contract, countsAt, now);
 }
 
 function countStandings(rows: readonly FleetRow[]): Partial<Record<Standing, number>> {

@@ -22,6 +22,15 @@ export function dueTimes({ every, graceMs }: Pick<Contract, 'every' | 'graceMs'>
 }
 
 /**
+ * @param countsAt from when its last complete backup counts
+ * @returns whether its grace is over by its contract alone: what is not late all the same was due while the service was off, and still
+ *   waits for its backup
+ */
+export function isPastGrace(contract: Pick<Contract, 'every' | 'graceMs'>, countsAt: Date, now: Date): boolean {
+  return dueTimes(contract, countsAt).lateAt <= now;
+}
+
+/**
  * Moves due times that fell into a time in which the service was off: no upload could come then, and no run could be reported. A host
  * has its grace from the end of that time on, and a second due time of that time is no second one that was missed. What was late before
  * stays late. A service that is off again and again holds nothing back for longer than one more period.
