@@ -1,10 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Contestant, Match } from '../case.ts';
 import type { Scene } from '../scene.ts';
-import { filledHistory, type HistoryStand, historyStand, type StoreKind } from './history-stand.ts';
+import { filledHistory, historyStand, type StoreKind } from './history-stand.ts';
 import { loadContestant } from './load-contestant.ts';
-import { graphql } from './questions.ts';
-import { answerTo } from './same-answers.ts';
 
 /** Those who look in the morning, and one alone: from the question to the last byte of the page. */
 const READERS = [1, 16];
@@ -27,7 +24,6 @@ export async function fleetMatch(scene: Scene, kind: StoreKind): Promise<Match> 
   const { seconds, ...size } = scene.sizes.fleet;
   const stand = await historyStand(scene, kind, size);
   const { servers } = await filledHistory(scene, kind, size);
-  await isEvaluated(scene, stand, size.databases);
   const contestants: Contestant[] = Object.entries(ASKS).flatMap(([what, path]) =>
     READERS.map(clients =>
       loadContestant(scene, {
@@ -63,14 +59,4 @@ function nameOf(what: string, clients: number): string {
 
 function kilobytes(bytes: number | undefined): number | undefined {
   return bytes === undefined ? undefined : bytes / 1000;
-}
-
-/** Once a minute the service finds the state of all databases. Until then a page has to do so itself. */
-async function isEvaluated(scene: Scene, { url }: HistoryStand, databases: number): Promise<void> {
-  const ask = graphql('{ watchedDatabases { totalCount } }');
-  for (;;) {
-    const { data } = JSON.parse(await answerTo(url, ask)) as { data: { watchedDatabases: { totalCount: number } } };
-    if (data.watchedDatabases.totalCount === databases) return;
-    await sleep(500, undefined, { signal: scene.signal });
-  }
 }

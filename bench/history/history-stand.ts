@@ -5,6 +5,8 @@ import { ServerMeter } from '../measuring/server-meter.ts';
 import type { Scene } from '../scene.ts';
 import { fillHistory } from './fill-history.ts';
 import type { HistorySize } from './history-rows.ts';
+import { graphql } from './questions.ts';
+import { answerTo } from './same-answers.ts';
 
 export type StoreKind = 'mariadb' | 'sqlite';
 
@@ -42,13 +44,28 @@ export function historyStand(scene: Scene, kind: StoreKind, size: HistorySize): 
     const service = await startService({ DATABASE_URL, STORAGE_DIR, ...fixed });
     const began = performance.now();
     while (!service.output().includes('have no stored file any more')) await sleep(20, undefined, scene);
+    const straySeconds = (performance.now() - began) / 1000;
+    await untilEvaluated(service.url, { databases: size.databases, signal: scene.signal });
     return {
       url: service.url,
       meter: new ServerMeter([service.pid], { isOurs: true }),
-      straySeconds: (performance.now() - began) / 1000,
+      straySeconds,
       [Symbol.asyncDispose]: async () => void (await service.stop()),
     };
   });
+}
+
+/** Once a minute the service finds the state of all databases. Until then its answers lack it, and a page has to find it by itself. */
+async function untilEvaluated(
+  url: string,
+  { databases, signal }: { readonly databases: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const ask = graphql('{ watchedDatabases { totalCount } }');
+  for (;;) {
+    const { data } = JSON.parse(await answerTo(url, ask)) as { data: { watchedDatabases: { totalCount: number } } };
+    if (data.watchedDatabases.totalCount === databases) return;
+    await sleep(500, undefined, { signal });
+  }
 }
 
 async function mariaDbUrl(scene: Scene, name: string): Promise<string> {

@@ -26,22 +26,39 @@ function summaryOf({ id, file_name, timestamp, state, ...row }: Summary) {
   return { id, file_name, timestamp, state, ...Object.fromEntries(FIGURES.map(name => [name, row[name]])) };
 }
 
-type ListRow = Summary & { name: string } & Record<`c_${keyof Summary}`, unknown>;
+type ListRow = Summary & { name: string } & Record<`c_${keyof Summary}`, unknown> & {
+    readonly watch_state: string | null;
+    readonly due_at: Instant | null;
+    readonly paused_until: Instant | null;
+  };
+/** As a column has it: milliseconds with SQLite, text with MariaDB. */
+type Instant = number | string;
 
 export async function databaseList({ ask, timestamp }: Store) {
   const joined = FIGURES.map(name => `c.${name} as c_${name}`).join(', ');
   const rows = await ask<ListRow>(`
     select d.name, b.id, b.file_name, ${timestamp('b.taken_at')} as timestamp, ${STATE}, ${figuresOf('b')},
-      c.id as c_id, c.file_name as c_file_name, ${timestamp('c.taken_at')} as c_timestamp, c.state as c_state, ${joined}
+      w.state as watch_state, w.due_at, w.paused_until, c.id as c_id, c.file_name as c_file_name, ${timestamp('c.taken_at')} as c_timestamp, c.state as c_state, ${joined}
     from (
       select d.name, ${LATEST} as latest, ${LATEST_COMPLETE} as latest_complete from \`databases\` d order by d.name limit 1000000
-    ) d join backups b on b.id = d.latest left join backups c on c.id = d.latest_complete order by d.name`);
+    ) d join backups b on b.id = d.latest left join backups c on c.id = d.latest_complete
+      left join watched_databases w on w.database_name = d.name order by d.name`);
   const data = rows.map(row => ({
     database_name: row.name,
     latest_backup: summaryOf(row),
     latest_complete: row.c_id === null ? null : summaryOf(completeIn(row)),
+    ...(row.watch_state !== null && { freshness: freshnessOf(row) }),
   }));
   return { data, message: 'Success' };
+}
+
+function freshnessOf({ watch_state: state, due_at, paused_until }: ListRow) {
+  return { state, due_at: isoOf(due_at), paused_until: state === 'paused' ? isoOf(paused_until) : null };
+}
+
+function isoOf(instant: Instant | null): string | null {
+  if (instant === null) return null;
+  return typeof instant === 'number' ? new Date(instant).toISOString() : `${instant.replace(' ', 'T')}Z`;
 }
 
 function completeIn(row: ListRow): Summary {
