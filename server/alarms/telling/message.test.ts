@@ -50,4 +50,19 @@ describe('the message about alarms', () => {
     expect(title).to.equal('Over: 2 alarms (databases are late)');
     expect(lines).to.include('- acme_old was retired by ops (8 h after the alarm)');
   });
+
+  it('ends with a command that can be pasted as it is, and says where the other alarms are', () => {
+    const last = (count: number) => {
+      const alarms = Array.from({ length: count }, (_, at) => alarm(`db_${at}`, full));
+      const [first] = alarms;
+      return { lines: opened(...alarms).lines.slice(-2), first: first!.id! };
+    };
+    const few = last(20);
+    expect(few.lines[1]).to.match(/acknowledge (\d+ ){20}--reason WHY$/);
+    const many = last(21);
+    expect(many.lines[0])
+      .to.match(/acknowledge (\d+ ){20}--reason WHY$/)
+      .and.contain(` ${many.first} `);
+    expect(many.lines[1]).to.equal('These are 20 of 21 alarms. All: node server/main.ts alarms');
+  });
 });

@@ -43,12 +43,20 @@ function linesOf({ as, headline, entries, advice }: Section): string[] {
 
 const SILENCE = `No more messages about this until it has not changed for ${STABLE_AFTER_MS / 86_400_000} days; the digest lists it meanwhile.`;
 
+/** The command can be pasted as it is. */
+const MOST_IDS = 20;
+
 /** How to stop the reminders: only where some will come. */
 function closing(news: readonly News[]): string[] {
   const open = news.filter(({ alarm }) => alarm.closedAt === null).map(({ alarm }) => alarm.id!);
   if (open.length === 0) return [];
-  const ids = open.length > 5 ? `${open.slice(0, 5).join(' ')} …` : open.join(' ');
-  return [`Reminders stop when someone acknowledges it: node server/main.ts alarms acknowledge ${ids} --reason WHY`];
+  const ids = open.slice(0, MOST_IDS).join(' ');
+  const more =
+    open.length > MOST_IDS ? [`These are ${MOST_IDS} of ${open.length} alarms. All: node server/main.ts alarms`] : [];
+  return [
+    `Reminders stop when someone acknowledges it: node server/main.ts alarms acknowledge ${ids} --reason WHY`,
+    ...more,
+  ];
 }
 
 function severityOf(news: readonly News[]): Notification['severity'] {
