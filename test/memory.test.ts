@@ -15,7 +15,7 @@ import { type Service, startService } from '../testing/service/service.ts';
 const MIB = 1024 * 1024;
 
 /** What is dumped. Half of it can't be compressed. */
-const DUMP = { blocks: 4, blockMib: 64, oneIn: 2 };
+const DUMP = { blocks: 8, blockMib: 64, oneIn: 2 };
 const DUMP_MIB = DUMP.blocks * DUMP.blockMib;
 
 /** What either may take at most, ever, in MiB; a program that held a block of the dump in memory would take more. */
