@@ -37,7 +37,7 @@ import { wellFormedUrl } from './http/well-formed-url.ts';
 import type { Scheduler } from './jobs/scheduler.ts';
 import { metricsRoutes } from './metrics/metrics-routes.ts';
 import { RequestCounter } from './metrics/request-counter.ts';
-import type { Notifications } from './open-notifications.ts';
+import type { Notifications } from './notifications/notifications.ts';
 import { reportRoutes } from './reports/routes.ts';
 import type { Retention } from './retention/retention.ts';
 import { runRoutes } from './runs/run-routes.ts';

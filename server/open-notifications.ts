@@ -7,6 +7,7 @@ import { openChannels } from './notifications/channels/open-channel.ts';
 import { ping } from './notifications/channels/ping.ts';
 import { Delivery } from './notifications/delivery.ts';
 import { Heartbeat } from './notifications/heartbeat.ts';
+import type { Notifications } from './notifications/notifications.ts';
 import type { FindOpenAlarms } from './notifications/open-alarms.ts';
 
 interface Parts {
@@ -16,14 +17,6 @@ interface Parts {
   readonly clock?: Clock;
   /** For channels that have to be told again and again what is open. */
   readonly findOpenAlarms?: FindOpenAlarms;
-}
-
-/** What tells people and programs of what the service has found. */
-export interface Notifications {
-  readonly delivery: Delivery;
-  readonly heartbeat: Heartbeat;
-  /** Tries channels beside their outboxes. */
-  readonly tests: ChannelTests;
 }
 
 /** Joins the outbox with the channels and the heartbeat of the configuration, whichever it is at the moment. Sends nothing yet. */

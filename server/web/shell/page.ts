@@ -9,7 +9,7 @@ import type { Download } from '../../backups/open-download.ts';
 import type { ConfigurationFile } from '../../configuration/reading/configuration-file.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { Scheduler } from '../../jobs/scheduler.ts';
-import type { Notifications } from '../../open-notifications.ts';
+import type { Notifications } from '../../notifications/notifications.ts';
 import type { Retention } from '../../retention/retention.ts';
 import type { Scrub } from '../../scrub/scrub.ts';
 import type { DailyTotals } from '../../statistics/daily-totals.ts';
