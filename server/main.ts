@@ -7,7 +7,7 @@ import { endOnUncaughtErrors, surviveUncaughtErrors } from './http/uncaught-erro
 import { createLog } from './log.ts';
 import { noteStartFreed } from './process/gc-pressure.ts';
 import { logIgnoredSignals, onHangUp } from './process/ignored-signals.ts';
-import { type RunningService, runService } from './service.ts';
+import { type RunningService, runService } from './start/service.ts';
 import { usage } from './usage.ts';
 
 /** How long running uploads and downloads may take to finish once the service is told to stop. */

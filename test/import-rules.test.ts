@@ -25,7 +25,8 @@ const RULES: Record<string, (imported: Import) => boolean> = {
   'no one imports a main': ({ to }) => to === 'server/main.ts' || to === 'cli/main.ts',
   'only main of the CLI and tests import its program': ({ from, to }) =>
     to === 'cli/program.ts' && from !== 'cli/main.ts',
-  'only the service and tests import the app': ({ from, to }) => to === 'server/app.ts' && from !== 'server/service.ts',
+  'only the service and tests import the app': ({ from, to }) =>
+    to === 'server/app.ts' && from !== 'server/start/service.ts',
   'only the app imports routes, and only the GraphQL API its resolvers': ({ from, to }) =>
     (/-?routes?\.ts$/.test(to) && inside(to, 'server') && from !== 'server/app.ts') ||
     (to.endsWith('-resolvers.ts') && from !== 'server/graphql-api/create-graphql.ts'),
@@ -52,7 +53,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     inside(to, 'server/storage') &&
     to !== 'server/storage/storage.ts' &&
     !inside(from, 'server/storage') &&
-    from !== 'server/stores.ts',
+    from !== 'server/start/stores.ts',
   'koa appears only in app, http, auth, the serving of the dashboard, and routes': ({ from, to }) =>
     /^(koa|@koa\/router|@koa\/multer|multer)$/.test(to) &&
     !/^server\/(app\.ts|http\/|auth\/|graphql-api\/(graphql-route|graphiql-page)\.ts|web\/serving\/|(\w+\/)+([\w-]+-)?routes\.ts)/.test(
@@ -85,7 +86,7 @@ describe('import rules', () => {
   const imports = files.flatMap(importsOf);
 
   it('sees the imports', () => {
-    expect(imports).to.deep.include({ from: 'server/service.ts', to: 'server/app.ts' });
+    expect(imports).to.deep.include({ from: 'server/start/service.ts', to: 'server/app.ts' });
     expect(imports).to.deep.include({ from: 'server/app.ts', to: 'koa' });
     expect(imports.length).to.be.greaterThan(100);
   });

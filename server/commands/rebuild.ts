@@ -6,7 +6,7 @@ import { type Config, loadConfig } from '../config.ts';
 import type { Orm } from '../history/orm.ts';
 import { createLog } from '../log.ts';
 import { rebuildReports } from '../reports/rebuild-reports.ts';
-import { giveUpHistory, openStores } from '../stores.ts';
+import { giveUpHistory, openStores } from '../start/stores.ts';
 import { TokenStore } from '../tokens/token-store.ts';
 import { unknownArguments } from './commands.ts';
 

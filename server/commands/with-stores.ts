@@ -4,8 +4,8 @@ import { openAudit } from '../audit/open-audit.ts';
 import { type Config, loadConfig } from '../config.ts';
 import type { EntityManager, Orm } from '../history/orm.ts';
 import { logTo } from '../log.ts';
+import { giveUpHistory, openStoresBeside } from '../start/stores.ts';
 import type { Storage } from '../storage/storage.ts';
-import { giveUpHistory, openStoresBeside } from '../stores.ts';
 import type { Streams } from './command.ts';
 
 /** What a command works with, beside a service that may be running. */

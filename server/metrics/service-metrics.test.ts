@@ -6,7 +6,7 @@ import { steadyConfiguration } from '../configuration/reading/configuration-file
 import { configurationOf } from '../configuration/reading/configuration-of.ts';
 import { insertRows } from '../history/insert-rows.ts';
 import { Scheduler } from '../jobs/scheduler.ts';
-import { openNotifications } from '../open-notifications.ts';
+import { openNotifications } from '../start/open-notifications.ts';
 import { expose } from './exposition.ts';
 import { type ServiceParts, serviceMetrics } from './service-metrics.ts';
 

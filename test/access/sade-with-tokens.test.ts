@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { loadConfig } from '../../server/config.ts';
-import { giveUpHistory, openStoresBeside } from '../../server/stores.ts';
+import { giveUpHistory, openStoresBeside } from '../../server/start/stores.ts';
 import { TokenStore } from '../../server/tokens/token-store.ts';
 import { unwrapped } from '../../testing/cli/fault-trial.ts';
 import { sade, Workplace } from '../../testing/cli/sade.ts';

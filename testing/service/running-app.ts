@@ -14,10 +14,10 @@ import { type ConnectionLimits, listen } from '../../server/http/connections/lis
 import type { KeyPair } from '../../server/http/connections/make-server.ts';
 import { Scheduler } from '../../server/jobs/scheduler.ts';
 import type { Notifications } from '../../server/notifications/notifications.ts';
-import { openNotifications } from '../../server/open-notifications.ts';
 import { Retention } from '../../server/retention/retention.ts';
 import type { RetentionConfiguration } from '../../server/retention/terms-of.ts';
 import { createScrub, type Scrub } from '../../server/scrub/scrub.ts';
+import { openNotifications } from '../../server/start/open-notifications.ts';
 import { DailyTotals } from '../../server/statistics/daily-totals.ts';
 import { folderStorage } from '../../server/storage/folder/folder-storage.ts';
 import type { Storage } from '../../server/storage/storage.ts';

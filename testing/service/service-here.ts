@@ -1,7 +1,7 @@
 import { runRebuild } from '../../server/commands/rebuild.ts';
 import { type Config, loadConfig } from '../../server/config.ts';
 import { logTo } from '../../server/log.ts';
-import { runService } from '../../server/service.ts';
+import { runService } from '../../server/start/service.ts';
 
 /** The real service in this process. */
 export interface ServiceHere extends AsyncDisposable {

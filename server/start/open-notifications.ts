@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
-import type { ConfigurationFile } from './configuration/reading/configuration-file.ts';
-import type { Orm } from './history/orm.ts';
-import { type Clock, SYSTEM_CLOCK } from './jobs/clock.ts';
-import { ChannelTests } from './notifications/channel-tests.ts';
-import { openChannels } from './notifications/channels/open-channel.ts';
-import { ping } from './notifications/channels/ping.ts';
-import { Delivery } from './notifications/delivery.ts';
-import { Heartbeat } from './notifications/heartbeat.ts';
-import type { Notifications } from './notifications/notifications.ts';
-import type { FindOpenAlarms } from './notifications/open-alarms.ts';
+import type { ConfigurationFile } from '../configuration/reading/configuration-file.ts';
+import type { Orm } from '../history/orm.ts';
+import { type Clock, SYSTEM_CLOCK } from '../jobs/clock.ts';
+import { ChannelTests } from '../notifications/channel-tests.ts';
+import { openChannels } from '../notifications/channels/open-channel.ts';
+import { ping } from '../notifications/channels/ping.ts';
+import { Delivery } from '../notifications/delivery.ts';
+import { Heartbeat } from '../notifications/heartbeat.ts';
+import type { Notifications } from '../notifications/notifications.ts';
+import type { FindOpenAlarms } from '../notifications/open-alarms.ts';
 
 interface Parts {
   readonly history: Orm;

@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { checkIdentity, rememberIdentity } from './backups/recovery/agree-on-storage.ts';
-import type { Config } from './config.ts';
-import { messageOf } from './error-code.ts';
-import { type Orm, openHistory } from './history/orm.ts';
-import { folderStorage } from './storage/folder/folder-storage.ts';
-import type { Claim, Storage } from './storage/storage.ts';
+import { checkIdentity, rememberIdentity } from '../backups/recovery/agree-on-storage.ts';
+import type { Config } from '../config.ts';
+import { messageOf } from '../error-code.ts';
+import { type Orm, openHistory } from '../history/orm.ts';
+import { folderStorage } from '../storage/folder/folder-storage.ts';
+import type { Claim, Storage } from '../storage/storage.ts';
 
 /** What the service keeps: the history, and the storage folder, which no other process can claim meanwhile. */
 export interface Stores {

@@ -1,18 +1,18 @@
 import type { Logger } from 'pino';
-import { openAudit } from './audit/open-audit.ts';
-import { BackupEvents } from './backups/events/backup-events.ts';
-import { refuseEmptyStorage } from './backups/recovery/refuse-empty-storage.ts';
-import { refuseLostHistory } from './backups/recovery/refuse-lost-history.ts';
-import { reportOrphans } from './backups/recovery/report-orphans.ts';
-import type { Config } from './config.ts';
-import { type ConfigurationFile, openConfiguration } from './configuration/reading/configuration-file.ts';
-import { listen } from './http/connections/listen.ts';
-import { watchCertificate } from './http/tls/certificate-watch.ts';
+import { openAudit } from '../audit/open-audit.ts';
+import { BackupEvents } from '../backups/events/backup-events.ts';
+import { refuseEmptyStorage } from '../backups/recovery/refuse-empty-storage.ts';
+import { refuseLostHistory } from '../backups/recovery/refuse-lost-history.ts';
+import { reportOrphans } from '../backups/recovery/report-orphans.ts';
+import type { Config } from '../config.ts';
+import { type ConfigurationFile, openConfiguration } from '../configuration/reading/configuration-file.ts';
+import { listen } from '../http/connections/listen.ts';
+import { watchCertificate } from '../http/tls/certificate-watch.ts';
+import { Retention } from '../retention/retention.ts';
+import { DailyTotals } from '../statistics/daily-totals.ts';
+import { openAccess } from '../tokens/service-access.ts';
 import { openJobs } from './open-jobs.ts';
-import { Retention } from './retention/retention.ts';
-import { DailyTotals } from './statistics/daily-totals.ts';
 import { closeHistory, giveUpHistory, openStores, type Stores } from './stores.ts';
-import { openAccess } from './tokens/service-access.ts';
 
 /** How long a client may take nothing of a download. A slow one whose line is buffered shows progress rarely. */
 const DOWNLOAD_IDLE_MS = 300_000;
@@ -63,8 +63,8 @@ async function serve(stores: Stores, { config, configuration, log, onLoaded }: S
   if (!config.allowEmptyHistory) await refuseLostHistory({ em: history.em.fork(), storage });
   const access = await openAccess({ history, storage, log }, config);
   // What answers requests takes a third of the start: a start that ends before, or that rebuilds the history, does without.
-  const { createApp } = await import('./app.ts');
-  const { createGraphql } = await import('./graphql-api/create-graphql.ts');
+  const { createApp } = await import('../app.ts');
+  const { createGraphql } = await import('../graphql-api/create-graphql.ts');
   const events = new BackupEvents();
   const totals = new DailyTotals(events);
   const audit = await openAudit({ history, log, path: config.auditLogFile });

@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import { evaluateAlarms } from './alarms/evaluate-alarms.ts';
-import { evaluationJob } from './alarms/evaluation-job.ts';
-import type { Configuration } from './configuration/configuration.ts';
-import { digestJob } from './digest/digest-job.ts';
-import type { Orm } from './history/orm.ts';
-import type { Job } from './jobs/job.ts';
-import { bytesPerDay } from './statistics/bytes-per-day.ts';
-import type { DailyTotals } from './statistics/daily-totals.ts';
-import type { Storage } from './storage/storage.ts';
+import { evaluateAlarms } from '../alarms/evaluate-alarms.ts';
+import { evaluationJob } from '../alarms/evaluation-job.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import { digestJob } from '../digest/digest-job.ts';
+import type { Orm } from '../history/orm.ts';
+import type { Job } from '../jobs/job.ts';
+import { bytesPerDay } from '../statistics/bytes-per-day.ts';
+import type { DailyTotals } from '../statistics/daily-totals.ts';
+import type { Storage } from '../storage/storage.ts';
 
 interface Parts {
   readonly history: Orm;
