@@ -1,11 +1,9 @@
+import type Router from '@koa/router';
 import Koa from 'koa';
 import type { Logger } from 'pino';
-import type { Audit } from './audit/audit.ts';
 import { type Access, authenticate } from './auth/authenticate.ts';
 import type { DumpLimits } from './backups/assessment/dump-limits.ts';
-import type { BackupEvents } from './backups/events/backup-events.ts';
 import { backupRoutes } from './backups/routes.ts';
-import type { ConfigurationFile } from './configuration/reading/configuration-file.ts';
 import { databaseRoutes } from './databases/routes.ts';
 import { lossRoutes } from './decisions/loss-routes.ts';
 import { originOf } from './error-origin.ts';
@@ -23,6 +21,8 @@ import { allowedHosts } from './http/hosts/allowed-hosts.ts';
 import { isProbe } from './http/hosts/probes.ts';
 import { sameOrigin } from './http/hosts/same-origin.ts';
 import { createLimits, type LimitSettings } from './http/limits/limits.ts';
+import type { ReportRate } from './http/limits/report-rate.ts';
+import type { UploadSlots } from './http/limits/upload-slots.ts';
 import { noSuchRoute } from './http/no-such-route.ts';
 import { clientAddress } from './http/proxies/client-address.ts';
 import { refuseForwarded } from './http/proxies/refuse-forwarded.ts';
@@ -34,49 +34,26 @@ import { safeHeaders } from './http/safe-headers.ts';
 import type { UploadLimits } from './http/upload-form/file-receiver.ts';
 import { FormBudget } from './http/upload-form/form-budget.ts';
 import { wellFormedUrl } from './http/well-formed-url.ts';
-import type { Scheduler } from './jobs/scheduler.ts';
 import { metricsRoutes } from './metrics/metrics-routes.ts';
 import { RequestCounter } from './metrics/request-counter.ts';
-import type { Notifications } from './notifications/notifications.ts';
 import { reportRoutes } from './reports/routes.ts';
-import type { Retention } from './retention/retention.ts';
+import type { RunningParts } from './running-parts.ts';
 import { runRoutes } from './runs/run-routes.ts';
 import { scrubRoutes } from './scrub/routes.ts';
-import type { Scrub } from './scrub/scrub.ts';
-import type { DailyTotals } from './statistics/daily-totals.ts';
-import type { Storage } from './storage/storage.ts';
 import { tableRoutes } from './tables/routes.ts';
-import type { TokenStore } from './tokens/token-store.ts';
 import { whoamiRoutes } from './tokens/whoami-routes.ts';
 import { webRoutes } from './web/web-routes.ts';
 
-export interface Dependencies {
-  /** Who may use the service. */
+export interface Dependencies extends RunningParts {
   readonly access: Access & { readonly refusesForwarded: boolean };
   readonly history: Orm;
-  readonly storage: Storage;
-  readonly events: BackupEvents;
   readonly graphql: Graphql;
-  readonly scrub: Scrub;
-  readonly configuration: ConfigurationFile;
-  /** Of all that the service does by itself. */
-  readonly scheduler: Scheduler;
-  readonly notifications: Notifications;
-  readonly totals: DailyTotals;
-  readonly retention: Retention;
-  readonly tokens: TokenStore;
-  readonly audit: Audit;
-  readonly log: Logger;
   readonly uploads: UploadLimits;
-  /** How long a client may take nothing of a download, in milliseconds. */
-  readonly downloadIdleMs: number;
   /** Whether the content of uploads is read. */
   readonly verifyUploads: boolean;
+  readonly dumpLimits: DumpLimits;
   /** The names that the service answers to, beside IP addresses and loopback names. */
   readonly hosts?: readonly string[];
-  /** Where a proxy makes the service known, such as `https://backups.example.com/lumbung/`. */
-  readonly publicUrl?: URL | undefined;
-  readonly dumpLimits: DumpLimits;
   /** The proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count; none when left out. */
   readonly trustedProxies?: readonly AddressRange[];
   /** What one client may take of the service; what is left out has no limit. */
@@ -89,46 +66,23 @@ export interface Dependencies {
 }
 
 /** Builds the service. The order is the architecture: what stands further up sees all that happens below. */
-export function createApp({
-  access,
-  history,
-  storage,
-  events,
-  graphql,
-  scrub,
-  configuration,
-  scheduler,
-  notifications,
-  totals,
-  retention,
-  tokens,
-  audit,
-  log,
-  uploads,
-  downloadIdleMs,
-  verifyUploads,
-  hosts = [],
-  publicUrl,
-  dumpLimits,
-  trustedProxies = [],
-  limits = {},
-  formBudget = new FormBudget(),
-  lingerLimits,
-  liveLookMs,
-}: Dependencies): Koa {
+export function createApp({ hosts = [], trustedProxies = [], limits = {}, lingerLimits, ...parts }: Dependencies): Koa {
+  const { access, history, storage, configuration, audit, log, publicUrl } = parts;
   const { uploadSlots, reportRate, ...rates } = createLimits(limits);
-  const known = { access, storage, events, scrub, configuration, scheduler, notifications, totals };
-  const settings = { publicUrl, downloadIdleMs, liveLookMs };
-  const web = webRoutes({ ...known, retention, tokens, audit, log, ...settings }, rates);
+  const web = webRoutes(parts, rates);
+  const requests = new RequestCounter();
+  const isAnonymous = () => configuration.current().metrics.anonymous;
+  const isPage = (ctx: Koa.Context) =>
+    asksForGraphiql(ctx) || web.isUi(ctx) || (ctx.path === '/-/metrics' && isAnonymous());
+  const onAnswered = (ctx: Koa.Context, error: AppError) => noteRefusal(audit, ctx, error);
+
   const app = new Koa();
   app.on('error', error => logTransferError(log, error));
   app.use(requestId());
   app.use(clientAddress(trustedProxies));
   app.use(requestLog({ log }));
-  const requests = new RequestCounter();
   app.use(countRequests(request => requests.add(request)));
   app.use(lingeringClose(lingerLimits));
-  const onAnswered = (ctx: Koa.Context, error: AppError) => noteRefusal(audit, ctx, error);
   app.use(errorHandler({ log, storage, onAnswered, sendPage: web.sendError }));
   app.use(requestScope());
   app.use(safeHeaders());
@@ -137,41 +91,37 @@ export function createApp({
   app.use(sameOrigin({ publicOrigin: publicUrl?.origin }));
   app.use(refuseForwarded(async () => (await access.isOpen()) && access.refusesForwarded));
   app.use(entityManager({ history }));
-  const isAnonymous = () => configuration.current().metrics.anonymous;
-  const isPage = (ctx: Koa.Context) =>
-    asksForGraphiql(ctx) || web.isUi(ctx) || (ctx.path === '/-/metrics' && isAnonymous());
   app.use(authenticate({ access, limits: rates, isProbe, isPage, findSession: web.findSession }));
   for (const middleware of web.middleware) app.use(middleware);
-  const sizes = { maxUploadBytes: uploads.maxFileBytes, maxDumpBytes: dumpLimits.maxDumpBytes };
-  app.use(
-    healthRoutes({ storage, scrub, configuration, scheduler, notifications, audit, verifyUploads, ...sizes }).routes(),
-  );
-  app.use(metricsRoutes({ storage, scrub, scheduler, notifications, totals, requests, isAnonymous }).routes());
-  app.use(scrubRoutes({ scrub, audit }).routes());
-  app.use(lossRoutes({ storage, events, audit, log }).routes());
-  app.use(reportRoutes({ storage, budget: formBudget, audit, log }).routes());
-  app.use(runRoutes({ budget: formBudget, rate: reportRate, audit, log }).routes());
-  app.use(tableRoutes().routes());
-  app.use(whoamiRoutes().routes());
-  app.use(graphqlRoute({ graphql, access, audit, notifications }).routes());
-  app.use(databaseRoutes().routes());
-  app.use(
-    backupRoutes({
-      access,
-      storage,
-      events,
-      audit,
-      uploads,
-      budget: formBudget,
-      slots: uploadSlots,
-      downloadIdleMs,
-      verifyUploads,
-      dumpLimits,
-      publicUrl,
-    }).routes(),
-  );
+  for (const router of routersOf({ ...parts, isAnonymous, requests, slots: uploadSlots, rate: reportRate }))
+    app.use(router.routes());
   app.use(noSuchRoute());
   return app;
+}
+
+interface Routing extends Dependencies {
+  readonly isAnonymous: () => boolean;
+  readonly requests: RequestCounter;
+  readonly slots: UploadSlots;
+  readonly rate: ReportRate;
+}
+
+/** The last two take any path of their shape, so they come last. */
+function routersOf({ formBudget: budget = new FormBudget(), ...parts }: Routing): Router[] {
+  const { uploads, dumpLimits } = parts;
+  return [
+    healthRoutes({ ...parts, maxUploadBytes: uploads.maxFileBytes, maxDumpBytes: dumpLimits.maxDumpBytes }),
+    metricsRoutes(parts),
+    scrubRoutes(parts),
+    lossRoutes(parts),
+    reportRoutes({ ...parts, budget }),
+    runRoutes({ ...parts, budget }),
+    tableRoutes(),
+    whoamiRoutes(),
+    graphqlRoute(parts),
+    databaseRoutes(),
+    backupRoutes({ ...parts, budget }),
+  ];
 }
 
 /** What goes wrong once an answer is on its way: mostly a client that went away, which is no error of ours. */

@@ -41,7 +41,7 @@ interface Dependencies {
   /** Whether the content of uploads is read. */
   readonly verifyUploads: boolean;
   /** Where a proxy makes the service known. */
-  readonly publicUrl: URL | undefined;
+  readonly publicUrl?: URL | undefined;
   readonly dumpLimits: DumpLimits;
 }
 

@@ -16,6 +16,7 @@ import { Scheduler } from '../../server/jobs/scheduler.ts';
 import type { Notifications } from '../../server/notifications/notifications.ts';
 import { Retention } from '../../server/retention/retention.ts';
 import type { RetentionConfiguration } from '../../server/retention/terms-of.ts';
+import type { RunningParts } from '../../server/running-parts.ts';
 import { createScrub, type Scrub } from '../../server/scrub/scrub.ts';
 import { openNotifications } from '../../server/start/open-notifications.ts';
 import { DailyTotals } from '../../server/statistics/daily-totals.ts';
@@ -51,20 +52,7 @@ export interface RunningApp extends AsyncDisposable {
 
 /** Some of what the app is made of, in place of what it gets by default. */
 export type Overrides = Partial<
-  Omit<
-    Dependencies,
-    | 'log'
-    | 'graphql'
-    | 'scrub'
-    | 'events'
-    | 'audit'
-    | 'configuration'
-    | 'scheduler'
-    | 'notifications'
-    | 'totals'
-    | 'retention'
-    | 'tokens'
-  >
+  Omit<Dependencies, Exclude<keyof RunningParts, 'access' | 'storage' | 'publicUrl' | 'downloadIdleMs'> | 'graphql'>
 > & {
   storageDir?: string;
   introspection?: boolean;

@@ -1,20 +1,9 @@
-import type { Logger } from 'pino';
-import type { Audit } from '../../audit/audit.ts';
 import type { Actor } from '../../audit/entry.ts';
-import type { Access } from '../../auth/authenticate.ts';
 import type { Action } from '../../auth/policy.ts';
 import type { Scope } from '../../auth/scope.ts';
-import type { BackupEvents } from '../../backups/events/backup-events.ts';
 import type { Download } from '../../backups/open-download.ts';
-import type { ConfigurationFile } from '../../configuration/reading/configuration-file.ts';
 import type { EntityManager } from '../../history/orm.ts';
-import type { Scheduler } from '../../jobs/scheduler.ts';
-import type { Notifications } from '../../notifications/notifications.ts';
-import type { Retention } from '../../retention/retention.ts';
-import type { Scrub } from '../../scrub/scrub.ts';
-import type { DailyTotals } from '../../statistics/daily-totals.ts';
-import type { Storage } from '../../storage/storage.ts';
-import type { TokenStore } from '../../tokens/token-store.ts';
+import type { RunningParts } from '../../running-parts.ts';
 import type { Html } from './html.ts';
 import type { View } from './view.ts';
 
@@ -92,22 +81,7 @@ export interface TextRoute {
 }
 
 /** What pages and actions work with: the same that REST and GraphQL have. */
-export interface WebParts {
-  readonly access: Access;
-  readonly storage: Storage;
-  readonly events: BackupEvents;
-  readonly scrub: Scrub;
-  readonly configuration: ConfigurationFile;
-  readonly scheduler: Scheduler;
-  readonly notifications: Notifications;
-  readonly totals: DailyTotals;
-  readonly retention: Retention;
-  readonly tokens: TokenStore;
-  readonly audit: Audit;
-  readonly log: Logger;
-  readonly publicUrl: URL | undefined;
-  /** How long a client may take nothing of a download, in milliseconds. */
-  readonly downloadIdleMs: number;
+export interface WebParts extends RunningParts {
   /** How often it is looked at what there is to tell open pages, in milliseconds; a default when left out. */
   readonly liveLookMs?: number | undefined;
 }
