@@ -30,6 +30,9 @@ const latestPresent = query
 /** The latest backup of the database `d`: rather one that still exists, if there is one. */
 export const latestId = latest.fn.coalesce(latestPresent, latestOfAll);
 
+/** The latest backup of the database `d` that still exists, and is not one of what a restore replaced. */
+export const latestRegularId = latestPresent.where('latest.made_for', 'is', null);
+
 const sound = expressions<'sound'>();
 
 /** The newest complete backup of the database `d` whose stored file is sound, and which is not one of what a restore replaced. */

@@ -1,9 +1,11 @@
-import { latestCompleteId } from '../databases/latest-ids.ts';
+import { latestCompleteId, latestRegularId } from '../databases/latest-ids.ts';
 import { isOneOf } from '../history/conditions.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
-import { expressions, query } from '../history/tables.ts';
+import { aliased, query } from '../history/tables.ts';
 import type { Newest } from './standing.ts';
+
+const eb = aliased<{ d: 'databases' }>();
 
 /** So many names stand in one statement. */
 const AT_ONCE = 500;
@@ -27,21 +29,8 @@ export async function readNewest(em: EntityManager, names: readonly string[]): P
   return found;
 }
 
-const eb = expressions<'newest'>();
-
-const newestId = query
-  .selectFrom('backups as newest')
-  .select('newest.id')
-  .where(eb('newest.database_id', '=', eb.ref('d.id')))
-  .where('newest.made_for', 'is', null)
-  .where('newest.removed_at', 'is', null)
-  .orderBy('newest.database_id', 'desc')
-  .orderBy('newest.sorted_at', 'desc')
-  .orderBy('newest.id', 'desc')
-  .limit(1);
-
 /** The limit, of no effect, keeps MariaDB from looking several times. */
 const PAGE = query
   .selectFrom('databases as d')
-  .select(['d.name', newestId.as('newest_id'), latestCompleteId.as('complete_id')])
+  .select(['d.name', latestRegularId.as('newest_id'), latestCompleteId.as('complete_id')])
   .limit(AT_ONCE);

@@ -1,4 +1,5 @@
 import { isLoss } from '../../../protocol/finding.ts';
+import { latestRegularId } from '../../databases/latest-ids.ts';
 import { findingsOf, worstFindingOf } from '../../entities/backup.entity.ts';
 import { isOneOf } from '../../history/conditions.ts';
 import { readRows } from '../../history/read-rows.ts';
@@ -53,7 +54,7 @@ async function causesBesideLosses(
   );
 }
 
-const eb = aliased<{ b: 'backups'; d: 'databases'; newest: 'backups' }>();
+const eb = aliased<{ b: 'backups'; d: 'databases' }>();
 
 const INCOMPLETE = query
   .selectFrom('backups as b')
@@ -64,17 +65,7 @@ const INCOMPLETE = query
 
 const FINDINGS = query.selectFrom('backups as b').select(['b.id', 'b.findings']);
 
-const newestId = query
-  .selectFrom('backups as newest')
-  .select('newest.id')
-  .where(eb('newest.database_id', '=', eb.ref('d.id')))
-  .where('newest.made_for', 'is', null)
-  .where('newest.removed_at', 'is', null)
-  .orderBy('newest.sorted_at', 'desc')
-  .orderBy('newest.id', 'desc')
-  .limit(1);
-
 const NEWEST = query
   .selectFrom('databases as d')
-  .innerJoin('backups as b', join => join.on('b.id', '=', newestId))
+  .innerJoin('backups as b', join => join.on('b.id', '=', latestRegularId))
   .select(['d.name', 'b.id', 'b.state', 'b.worst_finding as worstFinding', 'b.received_at as receivedAt']);
