@@ -72,7 +72,7 @@ export interface RetentionSettings {
   readonly policies: Readonly<Record<string, RetentionPolicy>>;
 }
 
-/** How many backups each rule keeps. */
+/** How many backups each rule keeps: `server/retention/rules/` decides by it. */
 export interface RetentionPolicy {
   readonly last: number;
   readonly hourly: number;
@@ -80,7 +80,7 @@ export interface RetentionPolicy {
   readonly weekly: number;
   readonly monthly: number;
   readonly yearly: number;
-  /** Whose days, weeks and months these are; that of the configuration where it is left out. */
+  /** IANA, such as `Asia/Jakarta`: where its hours, days, weeks, months and years begin; that of the configuration where it is left out. */
   readonly timezone: string;
 }
 

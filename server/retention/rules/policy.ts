@@ -1,16 +1,7 @@
 import { hash } from 'node:crypto';
+import type { RetentionPolicy } from '../../configuration/configuration.ts';
 
-/** How many backups of each kind are kept. */
-export interface RetentionPolicy {
-  readonly last: number;
-  readonly hourly: number;
-  readonly daily: number;
-  readonly weekly: number;
-  readonly monthly: number;
-  readonly yearly: number;
-  /** IANA, such as `Asia/Jakarta`: where its hours, days, weeks, months and years begin. */
-  readonly timezone: string;
-}
+export type { RetentionPolicy };
 
 /** The rules that count buckets, in their order. */
 export const RULES = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const;
