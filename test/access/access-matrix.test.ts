@@ -11,7 +11,7 @@ import { openHistory } from '../../server/history/orm.ts';
 import { insertAlarms } from '../../testing/history/filled-alarms.ts';
 import { HISTORY_STORES } from '../../testing/history/history-stores.ts';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
-import { csrfIn } from '../../testing/service/browser-here.ts';
+import { BrowserHere, csrfIn } from '../../testing/service/browser-here.ts';
 import { sampleDrill, sampleRestore } from '../../testing/service/sample-reports.ts';
 import { sampleRun } from '../../testing/service/sample-runs.ts';
 import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
@@ -184,13 +184,16 @@ describe('who may do what, as docs/reference/access.md lists it', function () {
       }
     });
 
-  /** As a browser would, but with the token in a header; a form has the CSRF token of a page. */
-  async function browse(route: string, caller: string) {
-    const [method, pattern] = route.split(' ') as [string, string];
-    const path = pattern
+  const pathOf = (pattern: string) =>
+    pattern
       .replace(/:(id|other)\b/g, ids.id_file)
       .replace(/:\w*name\b|:database\b/g, 'pt_xyz')
       .replace(/:\w+/g, 'x');
+
+  /** As a browser would, but with the token in a header; a form has the CSRF token of a page. */
+  async function browse(route: string, caller: string) {
+    const [method, pattern] = route.split(' ') as [string, string];
+    const path = pathOf(pattern);
     // The events end with the client only.
     if (path === '/-/ui/events') return fetched(path, { method: 'HEAD', headers: credentials(caller) });
     if (method !== 'POST') return fetched(path, { method, headers: credentials(caller) });
@@ -214,6 +217,32 @@ describe('who may do what, as docs/reference/access.md lists it', function () {
         if (outOfScope !== 'yes') expect(text, `${role} elsewhere`).to.not.include(zip.fileName);
       }
     });
+
+  it('a session of the dashboard is answered on each page as its token is', async () => {
+    const pages = rows.map(({ what }) => what).filter(what => what.startsWith('GET /-/ui') && !what.endsWith('events'));
+    expect(pages.length).to.be.above(15);
+    for (const caller of ['read', 'operator', 'admin', 'read elsewhere', 'operator elsewhere']) {
+      const browser = new BrowserHere(service.url);
+      await browser.signIn(tokens.get(caller)!);
+      for (const page of pages) {
+        const { status } = await browser.get(pathOf(page.slice(4)));
+        expect(status, `${caller}: ${page}`).to.equal((await browse(page, caller)).status);
+      }
+    }
+  });
+
+  it('no form of the dashboard is taken without its CSRF token, or with that of another session', async () => {
+    const forms = rows.map(({ what }) => what).filter(what => what.startsWith('POST /-/ui'));
+    expect(forms.length).to.be.above(15);
+    const [mine, other] = [new BrowserHere(service.url), new BrowserHere(service.url)];
+    for (const browser of [mine, other]) await browser.signIn(tokens.get('admin')!);
+    const csrf = csrfIn((await other.get('/-/ui/settings')).text);
+    for (const form of forms)
+      for (const fields of [{}, { csrf }]) {
+        const { status, text } = await mine.post(pathOf(form.slice(5)), fields);
+        expect([status, text.includes('not of the present session')], form).to.deep.equal([403, true]);
+      }
+  });
 
   /** Questions that use each argument of a field, about a database and a backup. */
   const QUESTIONS: Record<string, (about: { database: string; id: string }) => string[]> = {
