@@ -100,4 +100,38 @@ for (const store of historyStores)
         ].sort(),
       );
     });
+
+    it('names the change of GraphQL that was refused, and what it was about', async () => {
+      const admin = bearer(await createToken(env, { name: 'root', role: 'admin' }));
+      const reader = bearer(await createToken(env, { name: 'reader', role: 'read', scope: ['*'] }));
+      const operator = bearer(await createToken(env, { name: 'ops', role: 'operator', scope: ['acme_*'] }));
+      await using service = await startServiceHere(env);
+      const { json } = await upload(service.url, sampleZip({ database: 'pt_xyz' }), { headers: admin });
+      const { id } = json.data;
+      const ask = async (fields: string, headers: Record<string, string>) => {
+        const body = JSON.stringify({ query: `mutation { ${fields} }` });
+        const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body };
+        expect((await request(`${service.url}/graphql`, init)).json.errors, fields).to.have.lengthOf.above(0);
+      };
+      await ask(`mine: forgetBackup(id: "${id}", reason: "x") { id }`, reader);
+      await ask(`holdBackup(id: "${id}", reason: "x") { id }`, reader);
+      await ask('retireDatabase(name: "pt_xyz", reason: "x") { name }', reader);
+      await ask('createToken(name: "mine", role: admin) { text }', reader);
+      await ask('acknowledgeAlarm(id: "7", reason: "x") { id }', reader);
+      await ask(`takeBackBackup(id: "${id}") { id }`, operator);
+      await ask('pauseDatabase(name: "pt_xyz", until: "2099-01-01T00:00:00Z", reason: "x") { name }', operator);
+      await service.stop();
+      const history = await openHistory(env.DATABASE_URL!);
+      const entries = await history.em.fork().find(AuditEntry, { result: 'refused' }, { orderBy: { id: 'asc' } });
+      await history.close();
+      const shown = entries.map(({ action, token, databaseName, backupId }) =>
+        [action, token, databaseName, backupId].filter(Boolean).join(' '),
+      );
+      expect(shown.sort()).to.deep.equal(
+        [
+          ...[`forget reader ${id}`, `hold reader ${id}`, 'retire reader pt_xyz', 'token_create reader'],
+          ...['alarm_acknowledge reader', `take_back ops ${id}`, 'pause ops pt_xyz'],
+        ].sort(),
+      );
+    });
   });

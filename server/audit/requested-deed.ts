@@ -13,6 +13,12 @@ const ROUTES: ReadonlyArray<readonly [method: RegExp, path: RegExp, action: Audi
   ...(['pause', 'resume', 'retire'] as const).map(
     action => [/^POST$/, new RegExp(`^/-/ui/databases/(?<database>[^/]+)/${action}$`), action] as const,
   ),
+  [/^POST$/, /^\/-\/ui\/alerts\/[^/]+\/acknowledge$/, 'alarm_acknowledge'],
+  [/^POST$/, /^\/-\/ui\/alerts\/channels\/[^/]+\/test$/, 'channel_test'],
+  [/^POST$/, /^\/-\/ui\/(?:first-token|settings\/tokens)$/, 'token_create'],
+  [/^POST$/, /^\/-\/ui\/settings\/tokens\/[^/]+\/rotate$/, 'token_rotate'],
+  [/^POST$/, /^\/-\/ui\/settings\/tokens\/[^/]+\/revoke$/, 'token_revoke'],
+  [/^POST$/, /^\/-\/ui\/(?:settings\/sessions\/[^/]+\/end|sign-out)$/, 'sign_out'],
   [/^POST$/, /^\/-\/scrub$/, 'scrub'],
   [/^POST$/, /^\/-\/drills$/, 'drill_report'],
   [/^POST$/, /^\/-\/restores$/, 'restore_report'],
@@ -22,8 +28,11 @@ const ROUTES: ReadonlyArray<readonly [method: RegExp, path: RegExp, action: Audi
   [/^(?:GET|HEAD)$/, /^\/(?<database>[^/]+)$/, 'request'],
 ];
 
+/** What was wanted, as the trail says it. */
+export type WantedDeed = Pick<Deed, 'action' | 'database' | 'backupId'>;
+
 /** @returns what a request wanted that was refused before a route looked at it, as its address shows */
-export function requestedDeed(method: string, path: string): Pick<Deed, 'action' | 'database' | 'backupId'> {
+export function requestedDeed(method: string, path: string): WantedDeed {
   for (const [ofMethod, ofPath, action] of ROUTES) {
     const match = ofMethod.test(method) ? ofPath.exec(path) : null;
     if (!match) continue;

@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Audit } from '../audit/audit.ts';
+import type { WantedDeed } from '../audit/requested-deed.ts';
 import { type Access, isLetIn } from '../auth/authenticate.ts';
 import { authorize } from '../auth/policy.ts';
 import { NO_ONE, tokenNameOf } from '../auth/principal.ts';
@@ -50,7 +51,7 @@ export function graphqlRoute({ graphql, access, audit, notifications }: Dependen
     if (isPageOnly) url.search = '';
     const response = await turns.run(tokenNameOf(principal), async () => {
       if (ctx.res.destroyed) throw new AppError(499, 'REQUEST_ABORTED', 'The client closed the connection');
-      const onRefused = (error: AppError) => noteRefusal(audit, ctx, error);
+      const onRefused = (error: AppError, deed?: WantedDeed) => noteRefusal(audit, ctx, error, deed);
       const asked = { method, headers: headers as Record<string, string>, body };
       const auditing = { actor: actorOf(ctx), audit, onRefused, channelTests: notifications.tests };
       const reading = { em, scope: principal.scope, principal, isStillLetIn: () => isLetIn(ctx, access) };

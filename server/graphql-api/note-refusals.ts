@@ -2,8 +2,9 @@ import type { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { AppError } from '../errors.ts';
 import type { GraphqlContext } from './resolvers/context.ts';
+import { refusedChange } from './resolvers/refused-changes.ts';
 
-/** Notes what a question was refused, each code once: thousands of fields may be refused alike. */
+/** Notes what a question was refused, each code once for each change: thousands of fields may be refused alike. */
 export const noteRefusals: Plugin<GraphqlContext> = {
   onExecute: ({ args }) => ({
     onExecuteDone({ result }) {
@@ -21,6 +22,7 @@ export const noteRefusals: Plugin<GraphqlContext> = {
 function note(errors: readonly GraphQLError[] | undefined, { onRefused }: GraphqlContext): void {
   const refused = new Map<string, AppError>();
   for (const { originalError } of errors ?? [])
-    if (originalError instanceof AppError) refused.set(originalError.code, originalError);
-  for (const error of refused.values()) onRefused(error);
+    if (originalError instanceof AppError)
+      refused.set(JSON.stringify([originalError.code, refusedChange(originalError)]), originalError);
+  for (const error of refused.values()) onRefused(error, refusedChange(error));
 }

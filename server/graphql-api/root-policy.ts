@@ -1,6 +1,7 @@
-import type { GraphQLFieldResolver, GraphQLSchema } from 'graphql';
+import type { GraphQLField, GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { type Action, authorize } from '../auth/policy.ts';
 import type { GraphqlContext } from './resolvers/context.ts';
+import { notingChange } from './resolvers/refused-changes.ts';
 
 /** What each field of a root does. What lies below shows only what the root has found in scope. */
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -45,13 +46,17 @@ type Resolver = GraphQLFieldResolver<unknown, GraphqlContext>;
  */
 export function guardRoots(schema: GraphQLSchema): void {
   for (const type of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()])
-    for (const [name, field] of Object.entries(type?.getFields() ?? {})) {
-      const action = ACTIONS[`${type!.name}.${name}`];
-      if (!action) throw new Error(`no one has said who may use the field ${type!.name}.${name}`);
-      if (field.subscribe) field.subscribe = guarded(field.subscribe, action);
-      else if (field.resolve) field.resolve = guarded(field.resolve, action);
-      else throw new Error(`the field ${type!.name}.${name} has no resolver`);
-    }
+    for (const field of Object.values(type?.getFields() ?? {})) guardField(type!.name, field);
+}
+
+function guardField(root: string, field: GraphQLField<unknown, GraphqlContext>): void {
+  const { name, resolve, subscribe } = field;
+  const action = ACTIONS[`${root}.${name}`];
+  if (!action) throw new Error(`no one has said who may use the field ${root}.${name}`);
+  if (subscribe) field.subscribe = guarded(subscribe, action);
+  else if (resolve)
+    field.resolve = root === 'Mutation' ? notingChange(name, guarded(resolve, action)) : guarded(resolve, action);
+  else throw new Error(`the field ${root}.${name} has no resolver`);
 }
 
 function guarded(resolve: Resolver, action: Action): Resolver {

@@ -1,5 +1,6 @@
 import type { Audit } from '../../audit/audit.ts';
 import type { Actor } from '../../audit/entry.ts';
+import type { WantedDeed } from '../../audit/requested-deed.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { BackupEvents } from '../../backups/events/backup-events.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
@@ -25,8 +26,8 @@ export interface RequestContext extends Reading {
   readonly actor: Actor;
   readonly audit: Audit;
   readonly channelTests: ChannelTests;
-  /** Hears of each error of a resolver that the answer has. */
-  readonly onRefused: (error: AppError) => void;
+  /** Hears of each error of a resolver that the answer has; of a change with what was wanted. */
+  readonly onRefused: (error: AppError, deed?: WantedDeed) => void;
 }
 
 /** What every resolver gets. */

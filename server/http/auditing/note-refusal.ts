@@ -1,15 +1,22 @@
 import type { Context } from 'koa';
 import type { Audit } from '../../audit/audit.ts';
 import type { AuditAction } from '../../audit/entry.ts';
-import { requestedDeed } from '../../audit/requested-deed.ts';
+import { requestedDeed, type WantedDeed } from '../../audit/requested-deed.ts';
 import { isEverything } from '../../auth/scope.ts';
 import type { AppError } from '../../errors.ts';
 import { pathOf } from '../request-log.ts';
 import { actorOf } from './actor.ts';
 
-/** Counts an error that was answered, if it is a refusal, or if it kept something from being received. */
-export function noteRefusal(audit: Audit, ctx: Context, { status, code }: AppError): void {
-  const deed = requestedDeed(ctx.method, pathOf(ctx));
+/**
+ * Counts an error that was answered, if it is a refusal, or if it kept something from being received.
+ * @param deed what was wanted, where the address does not show it
+ */
+export function noteRefusal(
+  audit: Audit,
+  ctx: Context,
+  { status, code }: AppError,
+  deed: WantedDeed = requestedDeed(ctx.method, pathOf(ctx)),
+): void {
   const isHidden = status === 404 && hasScope(ctx);
   if (!REFUSALS.has(status) && !RECEIVED.has(deed.action) && !isHidden) return;
   // A client that went away or fell silent was not refused.
