@@ -53,6 +53,12 @@ export const PHRASES: readonly Phrase[] = [
   { pattern: 'look into', write: 'check', example: 'Look into the log.' },
   { pattern: 'throw(?:s|n)? (?:it |them )?away', write: 'deletes, drops', example: 'The dump is thrown away.' },
   { pattern: 'over ?board', write: 'deleted, dropped', example: 'It goes over board.' },
+  {
+    pattern:
+      'server/main\\.ts (?:alarms|config|erase|export|forget|hold|notify|pause|pin|rebuild|release|resume|retention|retire|take-back|token|unpin)',
+    write: 'sudo lumbung …, which can be pasted anywhere',
+    example: 'Run node server/main.ts token list.',
+  },
   { pattern: 'as (?:it is |they are )?wanted', write: 'as configured', example: 'As it is wanted.' },
 ];
 

@@ -74,7 +74,7 @@ export const VARIABLES = {
     {
       meaning: 'a file with a token that may do everything, to begin with',
       details:
-        '`node server/main.ts token generate` prints one. The others are [made by a command](../how-to/give-access-with-tokens.md).',
+        '`sudo lumbung token generate` prints one. The others are [made by a command](../how-to/give-access-with-tokens.md).',
     },
   ),
   allowAnonymous: variable('ALLOW_ANONYMOUS', name => onOff(name).default(false), {

@@ -9,7 +9,7 @@ export function usage(): string {
     'npm start              runs the service',
     'npm start -- --help    shows this',
     '',
-    'node server/main.ts COMMAND, run as the user of the service with its variables, does one thing:',
+    'sudo lumbung COMMAND    does one thing, as the user of the service and with its variables:',
     '',
     ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
     '',

@@ -70,7 +70,7 @@ describe('the way to the service', () => {
     for (const [text, why] of wrong) {
       const { message, advice } = await refusalOf(open({ tokenFile: await file(text) }));
       expect(message).to.match(why).and.contain(folder);
-      expect(advice).to.contain('node server/main.ts token create');
+      expect(advice).to.contain('sudo lumbung token create');
       expect(`${message} ${advice}`).to.not.match(/geheim1|lmb_\w/);
     }
     const nowhere = await refusalOf(open({ tokenFile: join(folder, 'nowhere') }));

@@ -56,7 +56,7 @@ export async function readTokenFile(
 
 /** @returns what to do about a file that holds no token */
 function tokenAdvice(path: string): string {
-  return `Make a token on the machine of the service (node server/main.ts token create), write it into ${path}, and run: chmod 600 ${shellWord(path)}`;
+  return `Make a token on the machine of the service (sudo lumbung token create), write it into ${path}, and run: chmod 600 ${shellWord(path)}`;
 }
 
 /** @returns why a text is no token, without the text; undefined for a token */

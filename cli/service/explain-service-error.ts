@@ -137,7 +137,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   AUDIT_UNAVAILABLE:
     "Check the service's log and its history: /-/ready shows when it can store entries again, and then try again (docs/how-to/see-who-did-what.md).",
   TOKEN_NEEDED_BEHIND_PROXY:
-    'Make a token on the machine of the service (node server/main.ts token create), and name the file that holds it: --token-file FILE, or SADE_TOKEN_FILE.',
+    'Make a token on the machine of the service (sudo lumbung token create), and name the file that holds it: --token-file FILE, or SADE_TOKEN_FILE.',
   TOO_MANY_REQUESTS:
     'Wait, and try again. If it happens often, check what else uses this token or comes from this address.',
   STORAGE_FULL: 'Make room on the disk of the service; the next run delivers these zips.',

@@ -42,7 +42,7 @@ interface About {
   readonly said: string;
 }
 
-const MAKE = "on the machine of the service: node server/main.ts token create --name NAME --role ROLE --scope 'NAMES'";
+const MAKE = "on the machine of the service: sudo lumbung token create --name NAME --role ROLE --scope 'NAMES'";
 
 function missing({ origin }: About): Explanation {
   return {

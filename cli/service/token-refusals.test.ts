@@ -64,7 +64,7 @@ describe('a service that asks for tokens', () => {
   it('is said to need a first token, where it has none and a proxy is in front', async () => {
     refusing(403, 'TOKEN_NEEDED_BEHIND_PROXY');
     const error = await failureOf(new Service(access({ token: undefined })).databases());
-    expect(error.advice).to.contain('node server/main.ts token create').and.contain('--token-file');
+    expect(error.advice).to.contain('sudo lumbung token create').and.contain('--token-file');
   });
 
   it('is shown the token with every kind of request', async () => {
@@ -83,7 +83,7 @@ describe('a service that asks for tokens', () => {
     expect(error.message)
       .to.contain('does not accept the token of /etc/lumbung/token')
       .and.contain('(401 UNAUTHENTICATED: The token was revoked)');
-    expect(error.advice).to.contain('node server/main.ts token').and.contain('/etc/lumbung/token');
+    expect(error.advice).to.contain('sudo lumbung token').and.contain('/etc/lumbung/token');
     expect([shown.length, isAboutToken(error)]).to.deep.equal([1, true]);
   });
 

@@ -40,7 +40,7 @@ describe('who may use the service', function () {
     });
     const warnings = output().match(/No token exists: everyone on this machine may read and upload all backups/g);
     expect(warnings).to.have.length(1);
-    expect(output()).to.include('node server/main.ts token create --name admin --role admin');
+    expect(output()).to.include('sudo lumbung token create --name admin --role admin');
   });
 
   it('does not start on an address that others reach without a token, unless ALLOW_ANONYMOUS is on', async () => {
@@ -178,7 +178,7 @@ describe('who may use the service', function () {
     const file = join(folder, 'admin-token');
     expect((await refusedHere({ ...env, ADMIN_TOKEN_FILE: file })).message)
       .to.include('does not exist')
-      .and.include('node server/main.ts token generate');
+      .and.include('sudo lumbung token generate');
     await writeFile(file, 'secret\n', { mode: 0o644 });
     expect((await refusedHere({ ...env, ADMIN_TOKEN_FILE: file })).message).to.include('does not hold a token');
     const { out: token } = await tokenCommand(env, 'generate');

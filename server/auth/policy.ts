@@ -83,7 +83,7 @@ export function authorize(principal: Principal, action: Action, database?: strin
  */
 export function unauthenticated(why: string, isInvalid = false): Unauthenticated {
   return new Unauthenticated(
-    `${why}. Send Authorization: Bearer lmb_…; an administrator makes a token with: node server/main.ts token create`,
+    `${why}. Send Authorization: Bearer lmb_…; an administrator makes a token with: sudo lumbung token create`,
     isInvalid,
   );
 }

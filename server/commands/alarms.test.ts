@@ -9,7 +9,7 @@ import { runAlarmsCommand } from './alarms.ts';
 
 const SINCE = new Date('2026-11-29T01:00:00Z');
 
-describe('node server/main.ts alarms', () => {
+describe('lumbung alarms', () => {
   let folder: string;
   let env: Record<string, string>;
   before(async () => {
@@ -97,7 +97,7 @@ describe('node server/main.ts alarms', () => {
     expect(
       done.err,
     ).to.equal(`Acknowledged the alarm 2, until 2099-12-07 09:00 UTC: pt_abc was not backed up: 10.0.0.7:3306 refuses connections
-No alarm has the id 9: node server/main.ts alarms lists them
+No alarm has the id 9: sudo lumbung alarms lists them
 Acknowledged the alarm 3, until 2099-12-07 09:00 UTC: pt_xyz was not backed up: 10.0.0.7:3306 refuses connections
 `);
     expect((await run('list')).out).to.contain('  Acknowledged by Ana, until 2099-12-07 09:00 UTC: new disk\n');

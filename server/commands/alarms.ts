@@ -13,10 +13,10 @@ import type { Streams } from './command.ts';
 import { type CommandStores, NO_TOKEN, withStores } from './with-stores.ts';
 
 const USAGE = `Lists the open alarms, and acknowledges one that someone sees to, also while the service runs.
-Run it as the user of the service, with its DATABASE_URL and STORAGE_DIR.
+sudo lumbung runs it as the user of the service, with its variables.
 
-  node server/main.ts alarms
-  node server/main.ts alarms acknowledge ID… --reason WHY [--until INSTANT | --for TIME] [--by NAME]
+  sudo lumbung alarms
+  sudo lumbung alarms acknowledge ID… --reason WHY [--until INSTANT | --for TIME] [--by NAME]
 
 alarms       lists what is open, each cause once: what no one sees to first
 acknowledge  stops the reminders. That it grows worse or is over is reported all the same
@@ -35,7 +35,7 @@ const OPTIONS = {
 } as const;
 
 /**
- * What `node server/main.ts alarms …` does.
+ * What `lumbung alarms …` does.
  * @param args behind `alarms`
  * @returns the exit code: 0, or 1 when it could not be done
  */
@@ -65,7 +65,7 @@ export async function runAlarmsCommand(
   }
 }
 
-const HELP = 'node server/main.ts alarms --help shows more';
+const HELP = 'sudo lumbung alarms --help shows more';
 
 interface Values {
   readonly reason?: string | undefined;
@@ -117,9 +117,9 @@ async function acknowledgeAll(acknowledging: Acknowledging, ids: readonly string
 async function acknowledgeOne({ em, audit, err, now, ...wanted }: Acknowledging, text: string): Promise<void> {
   const reading = { em: em.fork(), scope: EVERYTHING };
   const id = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
-  if (id === undefined) throw new Error(`${text} is no id of an alarm: node server/main.ts alarms lists them`);
+  if (id === undefined) throw new Error(`${text} is no id of an alarm: sudo lumbung alarms lists them`);
   const alarm = await findAlarm(reading, id);
-  if (!alarm) throw notFound('ALARM_NOT_FOUND', `No alarm has the id ${id}: node server/main.ts alarms lists them`);
+  if (!alarm) throw notFound('ALARM_NOT_FOUND', `No alarm has the id ${id}: sudo lumbung alarms lists them`);
   const { kind, subject, databaseName } = alarm;
   const { by, reason, until } = wanted;
   const detail = { alarm: id, kind, subject, by, reason, until: until ?? null, system_user: systemUser() };

@@ -95,7 +95,7 @@ describe('the commands that keep and remove backups, beside a service that runs'
 
   it('show their usage, and what they lack', async () => {
     for (const name of ['pin', 'forget', 'export', 'erase'])
-      expect((await run(name, '--help')).out).to.contain(`node server/main.ts ${name}`);
+      expect((await run(name, '--help')).out).to.contain(`sudo lumbung ${name}`);
     expect((await run('pin', '1')).err).to.contain('--reason WHY');
     expect((await run('unpin', '1', '--reason', 'x')).err).to.contain('takes no --reason');
     expect((await run('hold', '--reason', 'x')).err).to.contain('needs the id of a backup');

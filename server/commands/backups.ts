@@ -19,14 +19,14 @@ export const BACKUP_COMMANDS = ['pin', 'unpin', 'hold', 'release', 'forget', 'ta
 export type BackupCommand = (typeof BACKUP_COMMANDS)[number];
 
 const USAGE = `Keeps backups, or removes them on purpose, also while the service runs. An ID is that of a backup; there may be several.
-Run it as the user of the service, with its DATABASE_URL and STORAGE_DIR.
+sudo lumbung runs it as the user of the service, with its variables.
 
-  node server/main.ts pin ID --reason WHY [--for TIME]
-  node server/main.ts unpin ID
-  node server/main.ts hold ID --reason WHY
-  node server/main.ts release ID
-  node server/main.ts forget ID --reason WHY [--even-last]
-  node server/main.ts take-back ID
+  sudo lumbung pin ID --reason WHY [--for TIME]
+  sudo lumbung unpin ID
+  sudo lumbung hold ID --reason WHY
+  sudo lumbung release ID
+  sudo lumbung forget ID --reason WHY [--even-last]
+  sudo lumbung take-back ID
 
 pin        keeps a backup, so that the retention does not remove it. One that is about to be removed is taken back
   --reason   why; everyone who can list backups can read it
@@ -58,7 +58,7 @@ const TAKES: Readonly<Record<BackupCommand, readonly string[]>> = {
 };
 
 /**
- * What `node server/main.ts pin …` does, and the others.
+ * What `lumbung pin …` does, and the others.
  * @param args behind the name of the command
  * @returns the exit code: 0, or 1 when one of the backups could not be changed
  */
@@ -95,7 +95,7 @@ export async function runBackupCommand(
   }
 }
 
-const HELP = (command: string) => `node server/main.ts ${command} --help shows more`;
+const HELP = (command: string) => `sudo lumbung ${command} --help shows more`;
 
 interface Run extends CommandStores, Pick<Streams, 'err'> {
   readonly command: BackupCommand;
@@ -160,7 +160,7 @@ const DEEDS: Readonly<Record<BackupCommand, (deed: Deed, id: number) => Promise<
     const configuration = await openConfiguration({ path, env, log: errorsTo(deed.err) });
     const { graceMs } = configuration.current().retention;
     const due = await forgetBackup(deed, id, { ...deed, reason: oneReason(deed.reason), graceMs });
-    return `The file of % goes on ${minuteOf(due)}. Until then: node server/main.ts take-back ${id}`;
+    return `The file of % goes on ${minuteOf(due)}. Until then: sudo lumbung take-back ${id}`;
   },
   async 'take-back'(deed, id) {
     await takeBackBackup(deed, id);

@@ -5,17 +5,18 @@ import { messageOf } from '../error-code.ts';
 import { exportClient } from '../offboarding/export-client.ts';
 import type { Streams } from './command.ts';
 import { ask, cancel, confirm, list, printCertificate } from './erasing.ts';
+import { givenPath } from './given-path.ts';
 import { type CommandStores, NO_TOKEN, withStores } from './with-stores.ts';
 
 const USAGE = `Hands all that is kept of a client over, and erases it. A CLIENT is a database, or the beginning of names with * behind it.
-Run it as the user of the service, with its DATABASE_URL and STORAGE_DIR.
+sudo lumbung runs it as the user of the service, with its variables.
 
-  node server/main.ts export CLIENT --to FOLDER
-  node server/main.ts erase CLIENT --reason WHY
-  node server/main.ts erase CLIENT --confirm CODE
-  node server/main.ts erase --list
-  node server/main.ts erase --cancel ID
-  node server/main.ts erase --certificate ID
+  sudo lumbung export CLIENT --to FOLDER
+  sudo lumbung erase CLIENT --reason WHY
+  sudo lumbung erase CLIENT --confirm CODE
+  sudo lumbung erase --list
+  sudo lumbung erase --cancel ID
+  sudo lumbung erase --certificate ID
 
 export  copies the zips, what is known of each, and a page that shows them into a folder. When it was interrupted, run it
         again: it goes on. It overwrites nothing
@@ -28,7 +29,7 @@ erase   shows what would be erased, and a code
 `;
 
 /**
- * What `node server/main.ts export …` does.
+ * What `lumbung export …` does.
  * @returns the exit code: 0, or 1 when it could not be done, or a backup could not be copied
  */
 export function runExport(args: readonly string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<number> {
@@ -38,13 +39,13 @@ export function runExport(args: readonly string[], env: NodeJS.ProcessEnv, strea
     const [client, ...more] = positionals;
     const { to } = values;
     if (client === undefined || more.length > 0 || !to)
-      throw new Error("export takes one client and a folder: node server/main.ts export 'acme_*' --to FOLDER");
-    return withStores(env, streams.err, stores => exportTo(stores, { client, to }, streams));
+      throw new Error("export takes one client and a folder: sudo lumbung export 'acme_*' --to FOLDER");
+    return withStores(env, streams.err, stores => exportTo(stores, { client, to: givenPath(env, to) }, streams));
   });
 }
 
 /**
- * What `node server/main.ts erase …` does.
+ * What `lumbung erase …` does.
  * @returns the exit code: 0, or 1 when it could not be done
  */
 export function runErase(args: readonly string[], env: NodeJS.ProcessEnv, streams: Streams): Promise<number> {

@@ -7,7 +7,7 @@ export interface Streams {
 }
 
 /**
- * Does what stands behind `node server/main.ts NAME`.
+ * Does what stands behind `lumbung NAME`.
  * @param args behind the name
  * @returns the exit code: 0, or 1 when it could not be done
  * @throws Error of one line that says what to do

@@ -2,7 +2,7 @@ import type { BackupCommand } from './backups.ts';
 import type { Command, RunCommand } from './command.ts';
 import type { WatchCommand } from './watch.ts';
 
-/** What can be done on the machine of the service, also while it runs: `node server/main.ts NAME …`. In alphabetical order. */
+/** What can be done on the machine of the service, also while it runs: `lumbung NAME …`. In alphabetical order. */
 export const COMMANDS = {
   alarms: {
     summary: 'lists the open alarms, and acknowledges one; alarms --help shows how',
@@ -61,7 +61,7 @@ export function findCommand(name: string): Command | undefined {
   return Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;
 }
 
-/** @returns the error for arguments of `node server/main.ts` that are no command */
+/** @returns the error for arguments that are no command */
 export function unknownArguments(args: readonly string[]): Error {
   return new Error(
     `Unknown arguments "${args.join(' ')}". No argument runs the service, --help shows the usage, and the commands are ${Object.keys(COMMANDS).join(', ')}.`,

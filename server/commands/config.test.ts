@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { runConfigCommand } from './config.ts';
 
-describe('node server/main.ts config check', () => {
+describe('lumbung config check', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lumbung-config-check-'));

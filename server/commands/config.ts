@@ -1,32 +1,34 @@
 import { readConfigurationFile } from '../configuration/reading/configuration-file.ts';
 import type { Streams } from './command.ts';
 import { configurationInWords } from './configuration-in-words.ts';
+import { givenPath } from './given-path.ts';
 
 const USAGE = `Checks a file for LUMBUNG_CONFIG before the service reads it.
 
-  node server/main.ts config check FILE
+  sudo lumbung config check FILE
 
 Without FILE it checks the one that LUMBUNG_CONFIG names. It ends with 1 when the file has mistakes, and shows
-them all. Run it with the environment of the service: \${NAME} in the file is looked up there.
+them all. \${NAME} in the file is looked up in the variables of the service.
 `;
 
-/** What `node server/main.ts config …` does. No secret is shown. */
+/** What `lumbung config …` does. No secret is shown. */
 export async function runConfigCommand(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   { out, err }: Streams,
 ): Promise<number> {
-  const [command = '--help', path = env.LUMBUNG_CONFIG, ...more] = args;
+  const [command = '--help', given, ...more] = args;
+  const path = given === undefined ? env.LUMBUNG_CONFIG : givenPath(env, given);
   if (args.includes('--help') || command === '--help') {
     out.write(USAGE);
     return 0;
   }
   if (command !== 'check' || more.length > 0) {
-    err.write('There is only "config check FILE": node server/main.ts config --help shows the usage\n');
+    err.write('There is only "config check FILE": sudo lumbung config --help shows the usage\n');
     return 1;
   }
   if (!path) {
-    err.write('Name a file, or set LUMBUNG_CONFIG: node server/main.ts config check lumbung.yaml\n');
+    err.write('Name a file, or set LUMBUNG_CONFIG: sudo lumbung config check lumbung.yaml\n');
     return 1;
   }
   const result = await readConfigurationFile(path, env);

@@ -21,7 +21,7 @@ export async function ask(
   );
   out.write(`${asked.databases.join('\n')}\n`);
   err.write(
-    `These ${asked.databases.length} databases, all their backups, reports and names would be erased. Hand them over first: export. To confirm it within a day: node server/main.ts erase '${client}' --confirm ${asked.code}\n`,
+    `These ${asked.databases.length} databases, all their backups, reports and names would be erased. Hand them over first: export. To confirm it within a day: sudo lumbung erase '${client}' --confirm ${asked.code}\n`,
   );
 }
 
@@ -40,7 +40,7 @@ export async function confirm(
   });
   out.write(`${confirmed.key}\n`);
   err.write(
-    `All of ${client} is erased on ${confirmed.due}. To take that back: node server/main.ts erase --cancel ${confirmed.id}\nKeep the key that was printed: only it shows later whose certificate ${confirmed.id} is.\n`,
+    `All of ${client} is erased on ${confirmed.due}. To take that back: sudo lumbung erase --cancel ${confirmed.id}\nKeep the key that was printed: only it shows later whose certificate ${confirmed.id} is.\n`,
   );
 }
 

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { type Receiver, startReceiver } from '../../testing/notifications/receiver.ts';
 import { runNotifyCommand } from './notify.ts';
 
-describe('node server/main.ts notify', () => {
+describe('lumbung notify', () => {
   let folder: string;
   let receiver: Receiver;
   before(async () => {

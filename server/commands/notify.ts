@@ -10,15 +10,15 @@ import type { Streams } from './command.ts';
 
 const USAGE = `Shows and tries the channels that LUMBUNG_CONFIG has, also while the service runs.
 
-  node server/main.ts notify list
-  node server/main.ts notify test CHANNEL
+  sudo lumbung notify list
+  sudo lumbung notify test CHANNEL
 
 list   prints the name and the type of each channel
 test   sends a message through a channel now, and prints what the other side answered
 `;
 
 /**
- * What `node server/main.ts notify …` does.
+ * What `lumbung notify …` does.
  * @param args behind `notify`
  * @returns the exit code: 0, or 1 when it could not be done
  */
@@ -32,7 +32,7 @@ export async function runNotifyCommand(
     if (command === '--help' || rest.includes('--help')) out.write(USAGE);
     else if (command === 'list' && rest.length === 0) out.write(listOf(await channelsOf(env, err)));
     else if (command === 'test' && rest.length === 1) await test(rest[0]!, await channelsOf(env, err), out);
-    else throw new Error('notify takes "list" or "test CHANNEL": node server/main.ts notify --help shows more');
+    else throw new Error('notify takes "list" or "test CHANNEL": sudo lumbung notify --help shows more');
     return 0;
   } catch (error) {
     err.write(`${messageOf(error)}\n`);

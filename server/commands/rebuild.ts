@@ -6,6 +6,7 @@ import { type Config, loadConfig } from '../config.ts';
 import type { Orm } from '../history/orm.ts';
 import { createLog } from '../log.ts';
 import { rebuildReports } from '../reports/rebuild-reports.ts';
+import { refuseNewStorage } from '../start/refuse-new-history.ts';
 import { giveUpHistory, openStores } from '../start/stores.ts';
 import { TokenStore } from '../tokens/token-store.ts';
 import { unknownArguments } from './commands.ts';
@@ -14,13 +15,14 @@ import { unknownArguments } from './commands.ts';
 export async function runRebuildCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   if (args.length > 0) throw unknownArguments(['rebuild', ...args]);
   const config = loadConfig(env);
+  await refuseNewStorage(config);
   const log = await createLog({ isTerminal: process.stdout.isTTY });
   log.level = config.logLevel;
   return runRebuild(config, log);
 }
 
 /**
- * What `node server/main.ts rebuild` does: makes the rows that the history lacks, from the stored files. Ends with a line of counts.
+ * What `lumbung rebuild` does: makes the rows that the history lacks, from the stored files. Ends with a line of counts.
  * @returns the exit code: 0, or 1 when some file could not be taken in
  * @throws Error of one line that says what to do; nothing is left open then
  */

@@ -7,7 +7,7 @@ import { keepNight } from '../../testing/service/removing.ts';
 import { startServiceHere } from '../../testing/service/service-here.ts';
 import { findCommand } from './commands.ts';
 
-describe('node server/main.ts retention', () => {
+describe('lumbung retention', () => {
   let folder: string;
   let env: Record<string, string>;
   before(async () => {

@@ -5,7 +5,7 @@ import type { Streams } from './command.ts';
 import { errorsTo, withStores } from './with-stores.ts';
 
 /**
- * What `node server/main.ts retention …` does, beside a service that may be running.
+ * What `lumbung retention …` does, beside a service that may be running.
  * @param args behind `retention`
  * @returns the exit code: 0, or 1 when it could not be done
  */

@@ -7,7 +7,7 @@ import { historyStores } from '../../testing/service/running-app.ts';
 import { createToken, tokenCommand } from '../../testing/service/tokens.ts';
 
 for (const store of historyStores)
-  describe(`node server/main.ts token (${store.name})`, () => {
+  describe(`lumbung token (${store.name})`, () => {
     let folder: string;
     let env: Record<string, string>;
     beforeEach(async () => {
@@ -120,7 +120,7 @@ for (const store of historyStores)
     });
   });
 
-describe('node server/main.ts token', () => {
+describe('lumbung token', () => {
   it('shows how it is used, and generates tokens for ADMIN_TOKEN_FILE, without a history', async () => {
     const env = { DATABASE_URL: 'sqlite:/nowhere/history.sqlite' };
     expect((await tokenCommand(env, '--help')).out).to.include('token rotate NAME');

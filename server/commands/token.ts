@@ -14,13 +14,13 @@ import type { Streams } from './command.ts';
 import { type CommandStores, NO_TOKEN, withStores } from './with-stores.ts';
 
 const USAGE = `Makes, lists, revokes and rotates the tokens of Lumbung, also while the service runs.
-Run it as the user of the service, with its DATABASE_URL and STORAGE_DIR.
+sudo lumbung runs it as the user of the service, with its variables.
 
-  node server/main.ts token create --name NAME --role ROLE --scope NAMES [--expires TIME]
-  node server/main.ts token list
-  node server/main.ts token revoke NAME
-  node server/main.ts token rotate NAME [--overlap TIME] [--expires TIME]
-  node server/main.ts token generate
+  sudo lumbung token create --name NAME --role ROLE --scope NAMES [--expires TIME]
+  sudo lumbung token list
+  sudo lumbung token revoke NAME
+  sudo lumbung token rotate NAME [--overlap TIME] [--expires TIME]
+  sudo lumbung token generate
 
 create    makes a token and prints it on stdout. It is shown once.
   --role     upload: sends backups and reports, and reads nothing. read: lists and downloads. operator: as
@@ -43,7 +43,7 @@ const ENTRY_OPTIONS = {
 } as const;
 
 /**
- * What `node server/main.ts token …` does. What it prints on stdout is a token and nothing else, or the list.
+ * What `lumbung token …` does. What it prints on stdout is a token and nothing else, or the list.
  * @param args behind `token`
  * @returns the exit code: 0, or 1 when it could not be done
  */
@@ -58,7 +58,7 @@ export async function runTokenCommand(
     else if (command === 'generate') out.write(`${makeToken()}\n`);
     else if (isCommand(command))
       return await withStores(env, err, stores => runStored(command, stores, { rest, out, err }));
-    else throw new Error(`there is no command "token ${command}": node server/main.ts token --help lists them`);
+    else throw new Error(`there is no command "token ${command}": sudo lumbung token --help lists them`);
     return 0;
   } catch (error) {
     err.write(`${messageOf(error)}\n`);
@@ -138,7 +138,7 @@ const COMMANDS = {
 };
 
 const WHICH_SERVICE =
-  'If you mean another service, run the command with its STORAGE_DIR and DATABASE_URL (docs/install.md)';
+  'If you mean another service, run the command with its STORAGE_DIR and DATABASE_URL (docs/install.md#the-command-lumbung)';
 
 /** Adds where a token was looked for that does not exist: mostly the variables of the service were left out. */
 function atStorage(storageDir: string): (error: unknown) => never {
@@ -159,7 +159,7 @@ function show({ text }: MadeToken, out: Streams['out']): void {
 function oneName(names: readonly string[], command: string): string {
   const [name, ...more] = names;
   if (name !== undefined && more.length === 0) return name;
-  throw new Error(`token ${command} takes the name of one token: node server/main.ts token list shows them`);
+  throw new Error(`token ${command} takes the name of one token: sudo lumbung token list shows them`);
 }
 
 /** @returns what a command does, for the audit trail */

@@ -7,7 +7,7 @@ import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
 import { openHistory } from '../history/orm.ts';
 import { runWatchCommand, type WatchCommand } from './watch.ts';
 
-describe('node server/main.ts pause, retire and resume', () => {
+describe('lumbung pause, retire and resume', () => {
   let folder: string;
   let env: Record<string, string>;
   before(async () => {

@@ -10,12 +10,12 @@ import type { Streams } from './command.ts';
 import { type CommandStores, errorsTo, NO_TOKEN, withStores } from './with-stores.ts';
 
 const USAGE = `Tells Lumbung of which databases no backup is expected, also while the service runs.
-Run it as the user of the service, with its DATABASE_URL, STORAGE_DIR and LUMBUNG_CONFIG.
+sudo lumbung runs it as the user of the service, with its variables.
 
-  node server/main.ts pause DATABASE… --for TIME --reason TEXT [--by NAME]
-  node server/main.ts pause DATABASE… --until INSTANT --reason TEXT [--by NAME]
-  node server/main.ts retire DATABASE… --reason TEXT [--by NAME]
-  node server/main.ts resume DATABASE…
+  sudo lumbung pause DATABASE… --for TIME --reason TEXT [--by NAME]
+  sudo lumbung pause DATABASE… --until INSTANT --reason TEXT [--by NAME]
+  sudo lumbung retire DATABASE… --reason TEXT [--by NAME]
+  sudo lumbung resume DATABASE…
 
 pause    expects no backup for a while: 90 days at most. A pause that goes on gets the new end
   --for     how long, such as 14d or 12h
@@ -29,7 +29,7 @@ resume   expects backups again: ends a pause, or takes a retirement back
 export type WatchCommand = 'pause' | 'resume' | 'retire';
 
 /**
- * What `node server/main.ts pause|resume|retire …` does.
+ * What `lumbung pause|resume|retire …` does.
  * @param args behind the command
  * @returns the exit code: 0, or 1 when it could not be done for one of the databases
  */

@@ -4,7 +4,7 @@ import type { Applying } from './schedule-plan.ts';
 import { makePlan } from './stored-plans.ts';
 
 export function noSuchPlan(id: number): AppError {
-  return notFound('PLAN_NOT_FOUND', `There is no retention plan ${id}: node server/main.ts retention plan makes one`);
+  return notFound('PLAN_NOT_FOUND', `There is no retention plan ${id}: sudo lumbung retention plan makes one`);
 }
 
 /** @param count how many backups would go */
@@ -12,7 +12,7 @@ export function tooLarge(id: number, { count, atMost }: { readonly count: number
   return new AppError(
     409,
     'PLAN_TOO_LARGE',
-    `By plan ${id} ${count.toLocaleString('en')} backups go, and one request may let at most ${atMost.toLocaleString('en')} go: run on the machine of the service: node server/main.ts retention apply ${id}`,
+    `By plan ${id} ${count.toLocaleString('en')} backups go, and one request may let at most ${atMost.toLocaleString('en')} go: run on the machine of the service: sudo lumbung retention apply ${id}`,
   );
 }
 
@@ -26,7 +26,7 @@ export async function notWaiting(
   const reasons = {
     superseded: `it is superseded${newer ? ` by plan ${newer.id}` : ''}`,
     applied: `it was applied ${appliedAt?.toISOString() ?? ''} by ${appliedBy}`,
-    held: 'something holds it: node server/main.ts retention plan shows what',
+    held: 'something holds it: sudo lumbung retention plan shows what',
     waiting: 'it waits',
   };
   return new AppError(409, 'PLAN_NOT_WAITING', `Plan ${id} can't be applied: ${reasons[state]}`);

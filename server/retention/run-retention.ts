@@ -12,11 +12,11 @@ import { databaseScreen, fleetScreen } from './plan-screen.ts';
 import { makePlan, Totals } from './stored-plans.ts';
 
 export const RETENTION_USAGE = `Shows what the retention would remove, and lets it go. Nothing goes by "plan".
-Run it as the user of the service, with its DATABASE_URL, STORAGE_DIR and LUMBUNG_CONFIG.
+sudo lumbung runs it as the user of the service, with its variables.
 
-  node server/main.ts retention plan [DATABASE]
-  node server/main.ts retention apply PLAN
-  node server/main.ts retention accept-clock --reason WHY
+  sudo lumbung retention plan [DATABASE]
+  sudo lumbung retention apply PLAN
+  sudo lumbung retention accept-clock --reason WHY
 
 plan      makes the plan of all databases: what goes, what is held, and why. With a database: each of
           its backups, and why it stays or goes. While the retention is off, a preview
@@ -33,7 +33,7 @@ interface Run {
 }
 
 /**
- * What \`node server/main.ts retention …\` does.
+ * What \`lumbung retention …\` does.
  * @param args behind \`retention\`
  * @throws Error of one line that says what to do
  */
@@ -46,7 +46,7 @@ export async function runRetention(args: readonly string[], run: Run): Promise<v
   if (command === 'plan' && more.length === 0) return what === undefined ? planAll(run) : planOne(run, what);
   if (command === 'apply' && what !== undefined && more.length === 0) return apply(run, what);
   throw new Error(
-    `retention takes "plan [DATABASE]", "apply PLAN" or "accept-clock": node server/main.ts retention --help shows them`,
+    `retention takes "plan [DATABASE]", "apply PLAN" or "accept-clock": sudo lumbung retention --help shows them`,
   );
 }
 
@@ -62,8 +62,7 @@ async function planAll({ parts, out }: Run): Promise<void> {
   }
   const { id, state, document } = await makePlan(parts);
   out.write(fleetScreen(document));
-  if (state === 'waiting')
-    out.write(`Plan ${id} waits. To let its backups go: node server/main.ts retention apply ${id}\n`);
+  if (state === 'waiting') out.write(`Plan ${id} waits. To let its backups go: sudo lumbung retention apply ${id}\n`);
 }
 
 async function planOne({ parts, out }: Run, name: string): Promise<void> {

@@ -8,6 +8,7 @@ import { messageOf } from '../error-code.ts';
 import { type Orm, openHistory } from '../history/orm.ts';
 import { folderStorage } from '../storage/folder/folder-storage.ts';
 import type { Claim, Storage } from '../storage/storage.ts';
+import { refuseNewHistory } from './refuse-new-history.ts';
 
 /** What the service keeps: the history, and the storage folder, which no other process can claim meanwhile. */
 export interface Stores {
@@ -70,9 +71,10 @@ function unusable(folder: string): (error: Error) => never {
 export async function openStoresBeside(config: Config): Promise<Omit<Stores, 'release'>> {
   const { storageDir: folder } = config;
   await refuseOtherUser(folder);
+  const storage = folderStorage({ folder });
+  await refuseNewHistory(config, storage);
   const history = await openHistory(config.databaseUrl);
   try {
-    const storage = folderStorage({ folder });
     await checkIdentity({ em: history.em, storage }, { accepts: false });
     await storage.checkUsable();
     return { history, storage };
@@ -88,7 +90,7 @@ async function refuseOtherUser(folder: string): Promise<void> {
   const own = process.getuid?.();
   if (found && own !== undefined && found.uid !== own)
     throw new Error(
-      `STORAGE_DIR ${folder} belongs to the user with the id ${found.uid}, and this command runs as ${own}: run it as the user of the service, such as with sudo -u`,
+      `STORAGE_DIR ${folder} belongs to the user with the id ${found.uid}, and this command runs as ${own}: run it as the user of the service, which sudo lumbung does`,
     );
 }
 

@@ -18,7 +18,7 @@ export interface AdminToken {
 
 const ADMIN: Principal = { tokenId: undefined, name: 'ADMIN_TOKEN_FILE', role: 'admin', scope: EVERYTHING };
 
-const HOW = 'Make one: (umask 077; node server/main.ts token generate > FILE)';
+const HOW = 'Make one: (umask 077; sudo lumbung token generate > FILE)';
 
 /**
  * Reads the token that an administrator has put into a file.

@@ -119,7 +119,7 @@ export class ServiceAccess implements Access {
   }
 }
 
-const MAKE_ONE = 'node server/main.ts token create --name admin --role admin';
+const MAKE_ONE = 'sudo lumbung token create --name admin --role admin';
 
 /**
  * Decides who may use the service: everyone, only as long as no token has ever existed and only this machine can reach it, or

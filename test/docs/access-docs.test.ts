@@ -53,12 +53,10 @@ describe('the documented way to set up access', function () {
     place = await Workplace.create(DATABASES.map(name => entryOf(mariadb, name)));
     folder = await mkdtemp(join(tmpdir(), 'lumbung-access-docs-'));
     port = await freePort();
+    const shown = Object.entries(variables()).map(([name, value]) => `"${name}=${value}"`);
     const programs = {
       sudo: 'while :; do case $1 in -u) shift 2;; *) exec "$@";; esac; done',
-      runuser: 'shift 3; exec "$@"',
-      systemctl: `[ "$1" = show ] || exit 0; echo ${Object.entries(variables())
-        .map(([name, value]) => `'${name}=${value}'`)
-        .join(' ')}`,
+      systemctl: `[ "$1" = show ] || exit 0; cat <<'END'\nLoadState=loaded\nWorkingDirectory=${ROOT}\nEnvironment=${shown.join(' ')}\nEND`,
       install:
         'for a do shift; case $a in lumbung) ;; -o) ;; *) set -- "$@" "$a";; esac; done; exec /usr/bin/install "$@"',
     };
@@ -78,7 +76,8 @@ describe('the documented way to set up access', function () {
   /** Replaces what names a machine of the pages. */
   const here = (text: string) =>
     text
-      .replaceAll('/usr/local/sbin', join(folder, 'bin'))
+      .replaceAll('/usr/local/bin', join(folder, 'bin'))
+      .replaceAll('/usr/local/sbin', join(folder, 'sbin'))
       .replaceAll('/etc/systemd/system', join(folder, 'units'))
       .replaceAll('/var/lib/lumbung-backup', place.workDir)
       .replaceAll('/etc/lumbung', join(folder, 'etc-lumbung'))
@@ -124,7 +123,7 @@ describe('the documented way to set up access', function () {
   };
 
   it('begins with a command that runs as the service does, and a first token', async () => {
-    expect(await paste(INSTALL, /sbin\/lumbung/)).to.deep.include({ code: 0 });
+    expect(await paste(INSTALL, /server\/lumbung/)).to.deep.include({ code: 0 });
     const made = await paste(SET_UP, /--role admin/);
     keep(made);
     expect(made.stderr).to.include(join(folder, 'data/backups'));

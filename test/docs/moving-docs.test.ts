@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,13 +23,14 @@ describe('the documented ways to move the data of the service, and to rebuild it
     folder = await mkdtemp(join(tmpdir(), 'lumbung-moving-docs-'));
     const programs = {
       sudo: '#!/bin/sh\n[ "$1" = -u ] && shift 2\nexec "$@"\n',
-      systemctl: `#!/bin/sh\necho "$@" >> '${folder}/systemctl'\n`,
+      systemctl: `#!/bin/sh\n[ "$1" != show ] && echo "$@" >> '${folder}/systemctl' && exit\ncat <<'END'\nLoadState=loaded\nWorkingDirectory=${ROOT}\nEnvironment="STORAGE_DIR=${unit()}/backups" "DATABASE_URL=sqlite:${unit()}/history.sqlite"\nEND\n`,
       chown: '#!/bin/sh\n',
     };
     await mkdir(join(folder, 'bin'));
     await mkdir(unit());
     for (const [name, text] of Object.entries(programs))
       await writeFile(join(folder, 'bin', name), text, { mode: 0o755 });
+    await symlink(join(ROOT, 'server/lumbung'), join(folder, 'bin/lumbung'));
   });
   after(() => rm(folder, { recursive: true }));
 

@@ -141,7 +141,7 @@ export class RemovalScene implements AsyncDisposable {
   }
 
   /**
-   * Makes a new history from the storage by `node server/main.ts rebuild`, which is killed in the middle and then run again.
+   * Makes a new history from the storage by `lumbung rebuild`, which is killed in the middle and then run again.
    * @param killAfterMs behind its first row
    * @returns the history; the caller closes it
    */

@@ -35,7 +35,7 @@ export async function startServiceHere(env: Record<string, string>): Promise<Ser
   return { ...service, output, stop, [Symbol.asyncDispose]: stop };
 }
 
-/** Runs in this process what `node server/main.ts rebuild` runs. @returns its exit code, and the lines of its log */
+/** Runs in this process what `lumbung rebuild` runs. @returns its exit code, and the lines of its log */
 export async function rebuildHere(env: Record<string, string>): Promise<{ code: number; output: string }> {
   const { config, log, output } = settings(env);
   return { code: await runRebuild(config, log), output: output() };

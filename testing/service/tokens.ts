@@ -7,7 +7,7 @@ export interface TokenRun {
   readonly err: string;
 }
 
-/** Runs in this process what `node server/main.ts token …` runs. @param env of the service */
+/** Runs in this process what `lumbung token …` runs. @param env of the service */
 export async function tokenCommand(env: Record<string, string>, ...args: string[]): Promise<TokenRun> {
   const [out, err]: [string[], string[]] = [[], []];
   const to = (texts: string[]) => ({ write: (text: string) => texts.push(text) });

@@ -146,7 +146,7 @@ function describeAlarms({ alarms }: Status, { warn }: CheckReporter): Check[] {
   return [
     warn(
       `it has ${count(open, 'open alarm')}${pressing}`,
-      'List them on the machine of the service: node server/main.ts alarms. Or with GraphQL: { alarms(filter: { isOpen: true }) { nodes { summary advice } } }.',
+      'List them on the machine of the service: sudo lumbung alarms. Or with GraphQL: { alarms(filter: { isOpen: true }) { nodes { summary advice } } }.',
     ),
   ];
 }
@@ -157,7 +157,7 @@ function describeChannels({ channels = [], heartbeat }: Status, { ok, warn }: Ch
   const warnings = failing.map(({ name, type, failing_since, last_error, waiting }) =>
     warn(
       `its channel ${name} (${type}) has failed since ${failing_since}, and ${count(waiting, 'message')} wait: ${last_error}`,
-      `Try it on the machine of the service: node server/main.ts notify test ${name}`,
+      `Try it on the machine of the service: sudo lumbung notify test ${name}`,
     ),
   );
   if (heartbeat?.last_error) warnings.push(warn(`its heartbeat does not arrive: ${heartbeat.last_error}`, LOG));

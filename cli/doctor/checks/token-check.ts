@@ -106,7 +106,7 @@ function daysLeft(days: number): string {
   return whole < 1 ? 'less than a day' : `${whole} day${whole === 1 ? '' : 's'}`;
 }
 
-const MAKE = "node server/main.ts token create --name NAME --role upload --scope 'NAMES'";
-const ROTATE = 'node server/main.ts token rotate NAME. It prints the new token: write it where the old one is.';
+const MAKE = "sudo lumbung token create --name NAME --role upload --scope 'NAMES'";
+const ROTATE = 'sudo lumbung token rotate NAME. It prints the new token: write it where the old one is.';
 const NARROW = `Anyone who breaks into this machine could use it. Make one for uploads only, on the machine of the service: ${MAKE}`;
 const WIDEN = `Make one whose scope has these names, on the machine of the service: ${MAKE}`;

@@ -14,7 +14,7 @@ export async function damaged({ em }: Looking): Promise<Condition[]> {
     since: checkedAt ?? receivedAt,
     summary: `Backup ${id} of ${name} is damaged: ${damage}`,
     advice:
-      'Check the disk of the storage, and back these databases up again: sade backup --only NAME. Then put each file back from a copy, or forget its backup: node server/main.ts forget ID --reason WHY',
+      'Check the disk of the storage, and back these databases up again: sade backup --only NAME. Then put each file back from a copy, or forget its backup: sudo lumbung forget ID --reason WHY',
   }));
 }
 

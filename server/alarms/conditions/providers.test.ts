@@ -183,7 +183,7 @@ describeOnEachStore('what is not as it should be, read from the rows of the hist
     expect(found.find(({ subject }) => subject === 'down')).to.deep.include({
       ...{ kind: 'channel_failing', severity: 'warning', since: new Date(now.getTime() - 16 * 60_000) },
       summary: 'The channel down has delivered nothing since 2026-11-28 11:44 UTC, and 2 messages wait: it answers 503',
-      advice: 'Fix it, then try it: node server/main.ts notify test down',
+      advice: 'Fix it, then try it: sudo lumbung notify test down',
     });
   });
 });

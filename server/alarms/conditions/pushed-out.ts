@@ -33,7 +33,7 @@ export async function pushedOut({
       conditions.push({
         ...{ kind: 'pushed_out', subject: name, database: name, severity: 'warning', since: now },
         summary: `${name} got ${backups} backups since ${minuteOf(since, configuration.timezone)}: its retention is held`,
-        advice: `Check who sends them (auditEntries in GraphQL), and revoke that token if no one knows: node server/main.ts token revoke NAME`,
+        advice: `Check who sends them (auditEntries in GraphQL), and revoke that token if no one knows: sudo lumbung token revoke NAME`,
       });
     }
   }

@@ -14,7 +14,7 @@ export async function clockJumped({ em, now, configuration }: Looking): Promise<
       ...{ kind: 'clock_jumped', subject: 'clock', severity: 'warning', since: now },
       summary: `The history has ${what} of ${minuteOf(at, timezone)}, and the clock of the service shows ${minuteOf(now, timezone)}: one of the two is wrong, and nothing is removed`,
       advice:
-        'Check the clock: timedatectl. If it is right now, it was ahead then: node server/main.ts retention accept-clock --reason WHY',
+        'Check the clock: timedatectl. If it is right now, it was ahead then: sudo lumbung retention accept-clock --reason WHY',
     },
   ];
 }

@@ -35,7 +35,7 @@ export async function manyForgotten({ em, now, configuration }: Looking): Promis
       ...{ kind: 'many_forgotten', subject: 'service', severity: 'critical', since: first.at },
       summary: `${backups.size} of ${stored} backups (${databases} ${databases === 1 ? 'database' : 'databases'}) were forgotten since ${minuteOf(first.at, configuration.timezone)}, ${byWhom(entries)}`,
       advice:
-        'If no one can say why: node server/main.ts token revoke NAME, then node server/main.ts take-back ID for each (backups with a removalDue in GraphQL). That is possible until their grace is over',
+        'If no one can say why: sudo lumbung token revoke NAME, then sudo lumbung take-back ID for each (backups with a removalDue in GraphQL). That is possible until their grace is over',
     },
   ];
 }

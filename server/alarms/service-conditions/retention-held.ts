@@ -18,8 +18,8 @@ export async function retentionHeld({ em }: Looking): Promise<Condition[]> {
       // By then it is another plan: each look makes a new one, which replaces this one.
       advice:
         plan.state === 'held'
-          ? 'See what holds it: node server/main.ts retention plan'
-          : 'Look at it: node server/main.ts retention plan. If it is right: retention apply, with the number that this prints',
+          ? 'See what holds it: sudo lumbung retention plan'
+          : 'Look at it: sudo lumbung retention plan. If it is right: sudo lumbung retention apply, with the number that this prints',
     },
   ];
 }

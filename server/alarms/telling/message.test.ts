@@ -63,6 +63,6 @@ describe('the message about alarms', () => {
     expect(many.lines[0])
       .to.match(/acknowledge (\d+ ){20}--reason WHY$/)
       .and.contain(` ${many.first} `);
-    expect(many.lines[1]).to.equal('These are 20 of 21 alarms. All: node server/main.ts alarms');
+    expect(many.lines[1]).to.equal('These are 20 of 21 alarms. All: sudo lumbung alarms');
   });
 });

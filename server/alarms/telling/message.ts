@@ -52,11 +52,8 @@ function closing(news: readonly News[]): string[] {
   if (open.length === 0) return [];
   const ids = open.slice(0, MOST_IDS).join(' ');
   const more =
-    open.length > MOST_IDS ? [`These are ${MOST_IDS} of ${open.length} alarms. All: node server/main.ts alarms`] : [];
-  return [
-    `Reminders stop when someone acknowledges it: node server/main.ts alarms acknowledge ${ids} --reason WHY`,
-    ...more,
-  ];
+    open.length > MOST_IDS ? [`These are ${MOST_IDS} of ${open.length} alarms. All: sudo lumbung alarms`] : [];
+  return [`Reminders stop when someone acknowledges it: sudo lumbung alarms acknowledge ${ids} --reason WHY`, ...more];
 }
 
 function severityOf(news: readonly News[]): Notification['severity'] {

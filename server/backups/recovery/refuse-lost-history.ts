@@ -13,6 +13,6 @@ export async function refuseLostHistory({ em, storage }: { em: EntityManager; st
   for await (const { withMetadata } of storage.list()) recorded += withMetadata.length;
   if (recorded === 0) return;
   throw new Error(
-    `The history is empty, but STORAGE_DIR contains the records of ${recorded} backups. Does DATABASE_URL name the history of this service? If the history was lost, rebuild it first: npm start -- rebuild. To start a new history without these backups, start once with ALLOW_EMPTY_HISTORY=on.`,
+    `The history is empty, but STORAGE_DIR contains the records of ${recorded} backups. Does DATABASE_URL name the history of this service? If the history was lost, rebuild it first: sudo lumbung rebuild. To start a new history without these backups, start once with ALLOW_EMPTY_HISTORY=on.`,
   );
 }

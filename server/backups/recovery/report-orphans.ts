@@ -32,8 +32,7 @@ export async function reportOrphans({ em, storage, log }: Stores & { log: Logger
   if (missing > 0) log.warn({ missing }, `${missing} backups of the history have no stored file any more`);
 }
 
-const REBUILD =
-  'stop the service and run `npm start -- rebuild`, with the same STORAGE_DIR and DATABASE_URL, to add them to it';
+const REBUILD = 'stop the service and run sudo lumbung rebuild to add them to it';
 
 function without(names: Set<string>, others: Set<string>): string[] {
   return [...names].filter(name => !others.has(name));

@@ -57,7 +57,7 @@ export async function openConfiguration({
       for (const mistake of next.mistakes) log.error(`Configuration: ${mistake}`);
       log.error(
         { mistakes: next.mistakes.length },
-        `Configuration: ${path} has mistakes, so the last configuration stays. Fix them, and send SIGHUP again; node server/main.ts config check ${path} shows them, too`,
+        `Configuration: ${path} has mistakes, so the last configuration stays. Fix them, and send SIGHUP again; sudo lumbung config check ${path} shows them, too`,
       );
       return;
     }

@@ -33,6 +33,6 @@ function tokenNeeded(sign: string): AppError {
   return new AppError(
     403,
     'TOKEN_NEEDED_BEHIND_PROXY',
-    `The request came through a proxy (${sign}), and this service has no tokens yet: the proxy would open it to everyone. Make a token first, on the machine of the service: node server/main.ts token create --name admin --role admin`,
+    `The request came through a proxy (${sign}), and this service has no tokens yet: the proxy would open it to everyone. Make a token first, on the machine of the service: sudo lumbung token create --name admin --role admin`,
   );
 }

@@ -115,7 +115,7 @@ export function fleetWaits({ goes, backups }: { goes: number; backups: number })
  */
 export function clockBrakes(now: Date, future: { readonly what: string; readonly at: Date } | undefined): Brake[] {
   if (!future) return [];
-  const words = `the clock of the service shows ${now.toISOString()}, and ${future.what} is of ${future.at.toISOString()}: check the clock. If it is right now: node server/main.ts retention accept-clock --reason WHY`;
+  const words = `the clock of the service shows ${now.toISOString()}, and ${future.what} is of ${future.at.toISOString()}: check the clock. If it is right now: sudo lumbung retention accept-clock --reason WHY`;
   return [{ kind: 'clock_jumped', words }];
 }
 

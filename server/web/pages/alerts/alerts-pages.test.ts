@@ -42,7 +42,7 @@ describeOnEachStore('the pages of the alerts', store => {
     expect(text).to.contain('No alarm is open.').and.contain('No alarm has ended yet.');
     await using bare = await runApp(store, { access: READER_ACCESS });
     const { text: without } = await browserOf(bare.url, 'operator').get('/-/ui/alerts');
-    expect(without).to.contain('alarms reach no one').and.contain('node server/main.ts notify test CHANNEL');
+    expect(without).to.contain('alarms reach no one').and.contain('sudo lumbung notify test CHANNEL');
   });
 
   it('show what is open by its causes, the most pressing first, with the next step and where to look', async () => {

@@ -19,7 +19,7 @@ export function channelsTable(view: View, channels: readonly ChannelShown[], tes
     return section(
       view,
       html`<p>${t.noChannels}</p>
-${command(view, 'node server/main.ts notify test CHANNEL', 'command-test')}`,
+${command(view, 'sudo lumbung notify test CHANNEL', 'command-test')}`,
     );
   return section(
     view,

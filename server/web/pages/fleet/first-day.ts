@@ -44,10 +44,8 @@ function tokenStep({ view }: PageRequest, tried: Tried | undefined): Html {
   return html`<p>${t.makeToken}</p>${form(view, { action: view.link('/first-token'), fields: name, submit: t.submit })}`;
 }
 
-/** With the Node that came with it: that of the system may be too old to run it. */
-const SERVICE = 'cd /opt/lumbung && node_modules/.bin/node server/main.ts';
-const MAKE_ADMIN = `${SERVICE} token create --name YOU --role admin`;
-const MAKE_TOKEN = `${SERVICE} token create --name HOST --role upload --scope '*'`;
+const MAKE_ADMIN = 'sudo lumbung token create --name YOU --role admin';
+const MAKE_TOKEN = "sudo lumbung token create --name HOST --role upload --scope '*'";
 
 /** What comes behind a token that was just made. */
 export function withToken(

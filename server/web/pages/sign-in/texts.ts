@@ -4,7 +4,7 @@ export const SIGN_IN_TEXTS = texts({
   en: {
     heading: 'Sign in',
     token: 'Token',
-    hint: 'It begins with lmb_. An administrator makes one on the page Settings, Tokens, or on the machine of the service: node server/main.ts token create',
+    hint: 'It begins with lmb_. An administrator makes one on the page Settings, Tokens, or on the machine of the service: sudo lumbung token create',
     button: 'Sign in',
     ended: 'Your session has ended. Sign in again.',
     empty: 'Paste a token here.',
@@ -34,7 +34,7 @@ export const SIGN_IN_TEXTS = texts({
   id: {
     heading: 'Masuk',
     token: 'Token',
-    hint: 'Diawali dengan lmb_. Administrator membuatnya di halaman Pengaturan, Token, atau di mesin layanan: node server/main.ts token create',
+    hint: 'Diawali dengan lmb_. Administrator membuatnya di halaman Pengaturan, Token, atau di mesin layanan: sudo lumbung token create',
     button: 'Masuk',
     ended: 'Sesi Anda sudah berakhir. Silakan masuk lagi.',
     empty: 'Tempelkan token di sini.',

@@ -1,0 +1,31 @@
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { messageOf } from '../error-code.ts';
+import { becomeUser } from './become-user.ts';
+import { findService } from './find-service.ts';
+
+const INSTALLED = resolve(import.meta.dirname, '../..');
+
+/**
+ * Gives this process what the service has, its variables, its folder and its user, and then lets it do what the command line says.
+ * Without arguments it shows the usage: a second service would be a mistake.
+ * @param main runs what stands in `process.argv`
+ */
+export async function launch(main: () => Promise<unknown>): Promise<void> {
+  try {
+    const service = await findService({ env: process.env, installed: INSTALLED });
+    if (service) {
+      // Paths in the command line are relative to the folder of the caller.
+      const calledFrom = process.cwd();
+      becomeUser(service.user);
+      process.chdir(service.folder);
+      Object.assign(process.env, service.env, { LUMBUNG_CALLED_FROM: calledFrom });
+    }
+  } catch (error) {
+    process.stderr.write(`lumbung: ${messageOf(error)}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  if (process.argv.length < 3) process.argv.push('--help');
+  await main();
+}

@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { codeOf, messageOf } from '../error-code.ts';
+import { parseEnvironmentFile, parseEnvironmentProperty } from './environment-text.ts';
+
+/** The unit that docs/install.md sets up. */
+const UNIT = 'lumbung.service';
+const PROPERTIES = ['LoadState', 'User', 'WorkingDirectory', 'Environment', 'EnvironmentFiles'];
+const WITHIN_MS = 10_000;
+/** Exists where systemd runs, as sd_booted() has it. */
+const BOOTED = '/run/systemd/system';
+
+/** What the unit of the service sets. */
+export interface Unit {
+  /** Empty: root. */
+  readonly user: string;
+  readonly folder: string;
+  /** Those of `Environment=`, and over them those of its `EnvironmentFile=`. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * @returns the unit of the service; undefined where this machine has none, or does not run systemd
+ * @throws Error of one line when systemd does not answer, or a file of variables can't be read
+ */
+export async function readUnit(): Promise<Unit | undefined> {
+  const properties = await ask();
+  if (properties?.get('LoadState')?.[0] !== 'loaded') return undefined;
+  const one = (name: string) => properties.get(name)?.[0] ?? '';
+  let env = parseEnvironmentProperty(one('Environment'));
+  for (const file of properties.get('EnvironmentFiles') ?? []) env = { ...env, ...(await readVariables(file)) };
+  return { user: one('User'), folder: one('WorkingDirectory'), env };
+}
+
+async function ask(): Promise<Map<string, string[]> | undefined> {
+  const args = ['show', `--property=${PROPERTIES.join(',')}`, UNIT];
+  const { stdout } = await promisify(execFile)('systemctl', args, { timeout: WITHIN_MS }).catch(error => {
+    if (codeOf(error) === 'ENOENT' || !existsSync(BOOTED)) return { stdout: '' };
+    // With the variables of another service a command would make a new, empty history.
+    throw new Error(`systemctl does not show how ${UNIT} runs: ${messageOf(error).trim().split('\n').at(-1)}`);
+  });
+  const lines = stdout.split('\n').map(line => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
+  const found = new Map<string, string[]>();
+  for (const [name, value] of lines as Array<[string, string]>)
+    if (value !== '') found.set(name, [...(found.get(name) ?? []), value]);
+  return found;
+}
+
+/** @param shown such as `/etc/lumbung.env (ignore_errors=no)` */
+async function readVariables(shown: string): Promise<Record<string, string>> {
+  const [, path = shown, ignores] = /^(.*) \(ignore_errors=(yes|no)\)$/.exec(shown) ?? [];
+  try {
+    return parseEnvironmentFile(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (ignores === 'yes' && codeOf(error) === 'ENOENT') return {};
+    if (codeOf(error) === 'EACCES')
+      throw new Error(
+        `${path} has variables of the service, and only root can read it. Run the command again with sudo in front: sudo lumbung`,
+      );
+    throw new Error(`${path}, which ${UNIT} names, can't be read: ${messageOf(error)}`);
+  }
+}
