@@ -33,7 +33,7 @@ export class Interruption {
     return this.#controller.signal;
   }
 
-  /** All is done: should something keep the program all the same, such as a pipe that no one reads, a signal ends it at once. */
+  /** All is done: should something keep the program anyway, such as a pipe that no one reads, a signal ends it at once. */
   done(): void {
     this.#isDone = true;
   }

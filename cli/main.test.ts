@@ -95,7 +95,7 @@ describe('main', () => {
   describe('backs up to the end', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     let args: string[];
-    // It is reached and is not a database server: the dump program is tried all the same.
+    // It is reached and is not a database server: the dump program is tried anyway.
     const other = createServer(socket => socket.on('error', () => {}).end('SSH-2.0-other\r\n'));
     before(() => once(other.listen(0, '127.0.0.1'), 'listening'));
     after(() => other.close());

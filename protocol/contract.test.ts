@@ -59,9 +59,9 @@ describe('how often a backup is due', () => {
     expect(parseEvery('cron 30 1 * * *')).to.match(/the time zone is missing$/);
     expect(parseEvery({ cron: '30 1 * * *' })).to.match(/the time zone is missing$/);
     expect(parseEvery({ cron: '30 1 * * *', zone: 'UTC' })).to.match(/has the unknown key "zone"/);
-    expect(parseEvery('cron 61 1 * * * UTC')).to.match(/cron expression of another form .*: 61 1 \* \* \*$/);
-    expect(parseEvery({ cron: '0 30 1 * * *', timezone: 'UTC' })).to.match(/cron expression of another form/);
-    expect(parseEvery('cron @reboot UTC')).to.match(/cron expression of another form/);
+    expect(parseEvery('cron 61 1 * * * UTC')).to.match(/cron expression of a different form .*: 61 1 \* \* \*$/);
+    expect(parseEvery({ cron: '0 30 1 * * *', timezone: 'UTC' })).to.match(/cron expression of a different form/);
+    expect(parseEvery('cron @reboot UTC')).to.match(/cron expression of a different form/);
     expect(parseEvery('cron 0 0 30 2 * UTC')).to.match(/never comes: 0 0 30 2 \*$/);
     for (const zone of ['Asia/Nowhere', '+07:00', 'UTC+7:00', '../etc', 7])
       expect(parseEvery({ cron: '30 1 * * *', timezone: zone }), String(zone)).to.match(

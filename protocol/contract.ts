@@ -91,7 +91,7 @@ function expressionProblem(expression: string): string | undefined {
     const next = new Cron(expression, { mode: '5-part', timezone: 'UTC' }).nextRun(new Date(0));
     return next ? undefined : `has a cron expression that never comes: ${expression}`;
   } catch {
-    return `has a cron expression of another form than "minute hour day month weekday": ${expression}`;
+    return `has a cron expression of a different form than "minute hour day month weekday": ${expression}`;
   }
 }
 

@@ -15,7 +15,7 @@ const lastDrill = object({
   outcome: mixed<DrillOutcome>().oneOf(DRILL_OUTCOMES).required(),
   /** When it ended, ISO 8601, UTC. */
   at: instant(),
-  /** How long the restore took, from the begin of the fetch to the end of the verification; null where it did not get there. */
+  /** How long the restore took, from the start of the fetch to the end of the verification; null where it did not get there. */
   seconds: number().min(0).nullable().defined(),
   /** Why it is not a good one, in one sentence; null where it is. */
   reason: string().nullable().defined(),

@@ -30,7 +30,7 @@ export const KIND_NAMES: Readonly<Record<ObjectKind, string>> = {
 };
 
 /**
- * The largest manifest that is sent or taken, in bytes of JSON: room for some 110,000 tables with names of 30 characters. It
+ * The largest manifest that is sent or taken, in bytes of JSON: room for about 110,000 tables with names of 30 characters. It
  * must fit, quoted and with its findings once more, into MariaDB's default `max_allowed_packet` of 16 MiB.
  */
 export const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;

@@ -17,7 +17,7 @@ import { makeMemoryFolder } from '../testing/machine/memory-folder.ts';
 import { isUnitTest, reaches } from './test-imports.ts';
 
 const FOLDERS = ['test', 'bench', 'testing', 'server', 'cli', 'protocol'];
-/** Tests wait for servers and disks now and then: two files for each core keep these at work. Those of --peers hardly wait. */
+/** Tests wait for servers and disks from time to time: two files for each core keep these at work. Those of --peers hardly wait. */
 const JOBS = process.argv.includes('--peers') ? availableParallelism() : 2 * availableParallelism();
 
 /** Have some tests with MySQL 9, and many with what `npm test` has, too. */

@@ -60,6 +60,35 @@ export const PHRASES: readonly Phrase[] = [
     example: 'Run node server/main.ts token list.',
   },
   { pattern: 'as (?:it is |they are )?wanted', write: 'as configured', example: 'As it is wanted.' },
+  { pattern: 'some \\d+', write: 'about', example: 'It takes some 140 MiB.' },
+  { pattern: 'for good', write: 'permanently; if it is no longer used', example: 'It is gone for good.' },
+  { pattern: 'if need be', write: 'if needed', example: 'Run it as root if need be.' },
+  { pattern: 'now and then', write: 'from time to time', example: 'Read it now and then.' },
+  { pattern: 'passed over', write: 'skipped', example: 'That backup is passed over.' },
+  { pattern: 'looks? whether', write: 'checks whether', example: 'It looks whether the disk is full.' },
+  { pattern: 'in vain', write: 'for nothing, without a result', example: 'It waits in vain.' },
+  {
+    pattern: 'all the same(?= ?[.,:;)]| with| where| when| by)',
+    write: 'anyway',
+    example: 'It is stored all the same.',
+  },
+  { pattern: 'mostly', write: 'usually', example: 'Mostly a disk is not mounted.' },
+  { pattern: 'those too', write: 'also those', example: 'All of them, those too that have ended.' },
+  { pattern: 'can not', write: 'cannot', example: 'It can not be read.' },
+  { pattern: 'anew', write: 'again, from the start, a new …', example: 'The next run makes it anew.' },
+  { pattern: 'the begin(?= (?:of|and)\\b)', write: 'the start', example: 'From the begin of the dump.' },
+  { pattern: 'grows? worse', write: 'gets worse', example: 'The alarm grows worse.' },
+  { pattern: 'rid of', write: 'avoid, remove', example: 'To be rid of this.' },
+  {
+    pattern: 'hears? of|heard of',
+    write: 'gets a report of, is called with',
+    example: 'The service has not heard of it.',
+  },
+  {
+    pattern: "another [\\w`'-]+(?: [a-z]+)? than",
+    write: 'a different … than',
+    example: 'It has another size than the file.',
+  },
 ];
 
 /** What has been renamed, as an exported identifier and, written with dashes, as a file name. */

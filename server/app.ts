@@ -124,7 +124,7 @@ function routersOf({ formBudget: budget = new FormBudget(), ...parts }: Routing)
   ];
 }
 
-/** What goes wrong once an answer is on its way: mostly a client that went away, which is no error of ours. */
+/** What goes wrong once an answer is on its way: usually a client that went away, which is no error of ours. */
 function logTransferError(log: Logger, error: NodeJS.ErrnoException): void {
   const codes = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
   const wasClient = originOf(error) === undefined && codes.includes(error.code ?? '');

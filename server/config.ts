@@ -142,12 +142,12 @@ export const VARIABLES = {
     meaning:
       'whether to start although `STORAGE_DIR` does not hold the storage that the history knows, or none of its backups',
     details:
-      'Otherwise the service does not start, since mostly a disk is not mounted. Use it for one start: the service then remembers the storage that is there.',
+      'Otherwise the service does not start, since usually a disk is not mounted. Use it for one start: the service then remembers the storage that is there.',
   }),
   allowEmptyHistory: variable('ALLOW_EMPTY_HISTORY', name => onOff(name).default(false), {
     meaning: 'whether to start with a history that knows of no backup, although `STORAGE_DIR` holds recorded ones',
     details:
-      'Otherwise the service does not start, since mostly a [history was lost](../how-to/rebuild-a-lost-history.md), or `DATABASE_URL` is wrong.',
+      'Otherwise the service does not start, since usually a [history was lost](../how-to/rebuild-a-lost-history.md), or `DATABASE_URL` is wrong.',
   }),
   scrubIntervalDays: variable('SCRUB_INTERVAL_DAYS', name => wholeNumber(name, 0, 3_650).default(30), {
     meaning: 'how many days a stored file may go unchecked before it is read again',

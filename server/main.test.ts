@@ -262,7 +262,7 @@ describe('node server/main.ts does not start', () => {
     await expectRefusalHere({ PORT: new URL(service.url).port }, 'start', 'cannot listen on');
   });
 
-  describe('on another storage than its history knows:', function () {
+  describe('on a different storage than its history knows:', function () {
     this.timeout(60_000);
     let env: { DATABASE_URL: string; STORAGE_DIR: string };
     let disk: string;

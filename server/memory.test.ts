@@ -13,7 +13,7 @@ const MIB = 1024 * 1024;
 const FILE_BYTES = 40 * MIB;
 const AT_ONCE = 4;
 
-/** Of the service, the largest ever, in MiB. A start alone takes some 165, and two files held in memory 100 more. */
+/** Of the service, the largest ever, in MiB. A start alone takes about 165, and two files held in memory 100 more. */
 const MAX_MIB = 195;
 
 describe('the memory of the service', function () {

@@ -22,7 +22,7 @@ export interface TokenStand extends AsyncDisposable {
   readonly storage: string;
   /** Undefined where the service is open. */
   readonly tokens: { readonly read: string; readonly upload: string } | undefined;
-  /** Starts the service anew: two starts of the same service differ by as much as a token costs. */
+  /** Restarts the service: two starts of the same service differ by as much as a token costs. */
   restart(): Promise<void>;
 }
 

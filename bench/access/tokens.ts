@@ -41,7 +41,7 @@ async function prepare(scene: Scene): Promise<Match> {
     targets,
     notes: [
       'Both services have the same history in SQLite (100 databases × 100 backups), each a copy of its own. The token to read has the scope `client_*`, the one to upload `tokens_*`.',
-      'The service starts anew before each reading, and answers for a while before the clock runs: two starts of the same service differ by as much as a token costs.',
+      'The service is restarted before each reading, and answers for a while before the clock runs: two starts of the same service differ by as much as a token costs.',
       'The zips have about 1 MiB, and the service reads the dumps in them. CPU is that of the service alone.',
     ],
   };

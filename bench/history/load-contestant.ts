@@ -10,7 +10,7 @@ const LOAD_CLIENTS = join(import.meta.dirname, 'load-clients.ts');
 interface Loaded extends Pick<Contestant, 'name' | 'role' | 'against'> {
   readonly plan: Omit<LoadPlan, 'warmsUp'>;
   readonly servers: readonly ServerMeter[];
-  /** Before each run, where the servers start anew. */
+  /** Before each run, where the servers start again. */
   readonly restart?: () => Promise<Pick<Loaded, 'servers'> & Pick<LoadPlan, 'url'>>;
 }
 

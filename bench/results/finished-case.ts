@@ -5,7 +5,7 @@ import type { Results, Summary } from './results.ts';
 export interface Row {
   readonly name: string;
   readonly role: Contestant['role'] | 'floor';
-  /** How many times as long it took as ours, mostly the first of the case; undefined for a part of the work. */
+  /** How many times as long it took as ours, usually the first of the case; undefined for a part of the work. */
   readonly ratio: number | undefined;
   /** Undefined for the floor, of which only the time is known. */
   readonly summary: Summary | undefined;

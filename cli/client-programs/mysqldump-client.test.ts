@@ -125,7 +125,7 @@ describe('mysqldump-client', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('reports an interruption where the signal ended the program before this process heard of it', async () => {
+  it('reports an interruption where the signal ended the program before this process got it', async () => {
     const stop = new AbortController();
     const asking = findMysqldump(await program('kill -INT $$'), { signal: stop.signal }).catch(error => error);
     setTimeout(() => stop.abort(new Error('interrupted')), 200);

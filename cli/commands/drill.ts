@@ -92,7 +92,7 @@ function asJson(drills: readonly EndedDrill[], choice: ReturnType<typeof chooseB
   };
 }
 
-/** Another machine than that of the backups may have no list: then there are no checks, and no dump options are known. */
+/** A different machine than that of the backups may have no list: then there are no checks, and no dump options are known. */
 async function readEntries(
   { config }: DrillSettings,
   typed: Typed,

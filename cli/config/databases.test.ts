@@ -146,7 +146,7 @@ describe('config', () => {
     ]);
   });
 
-  it('is valid where only the password of a user for restores can not be read: no backup needs it', async () => {
+  it('is valid where only the password of a user for restores cannot be read: no backup needs it', async () => {
     const named = { restore_username: 'r', restore_password_file: 'nowhere' };
     const { sources } = await load([
       { ...entry, ...named },

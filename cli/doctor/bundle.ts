@@ -2,7 +2,7 @@ import { lstat, open } from 'node:fs/promises';
 import AdmZip from 'adm-zip';
 import { ConfigurationError, codeOf, messageOf } from '../errors.ts';
 
-/** Called first, so that no one waits for the checks in vain. @throws {ConfigurationError} when the file is there already */
+/** Called first, so that no one waits for checks whose bundle cannot be written. @throws {ConfigurationError} when the file is there already */
 export async function refuseToOverwrite(path: string): Promise<void> {
   const isThere = await lstat(path).then(
     () => true,

@@ -217,7 +217,7 @@ async function examineSource(context: Context, access: ServiceAccess, { lastRun 
   found.add(await guarded(checkReporter('service', `source ${source}`), signal, () => checkSource(asked)));
 }
 
-/** Looks whether there is room, once it is known how large the databases are. */
+/** Checks whether there is room, once it is known how large the databases are. */
 async function examineRoom({ settings, options, found }: Context, places: Places, sizes: Sizes): Promise<void> {
   const { folder: existing, service } = places;
   const { workDir, server } = settings;

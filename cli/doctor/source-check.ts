@@ -23,7 +23,7 @@ export interface SourceCheckOptions {
 /** With so many tokens it is asked, and no more: the databases of the others are not compared. */
 const MOST_TOKENS = 20;
 
-/** Tells when the service last heard of a run of this machine, and whether it knows the databases of the list. */
+/** Tells when the service last got the report of a run of this machine, and whether it knows the databases of the list. */
 export async function checkSource(options: SourceCheckOptions, now = new Date()): Promise<Checked> {
   const { source, shard, access, listed, lastRun, ask } = options;
   const parts = partsOf(listed, access.token).slice(0, MOST_TOKENS);
@@ -59,13 +59,13 @@ function describeHeard(
     const started = new Date(heard.started_at);
     const age = formatAge(formatTimestamp(started), now);
     return ok(
-      `the service last heard of the run of ${inLocalTime(started)}, ${age} ago: it ended with code ${heard.exit_code}`,
+      `the last run that the service has a report of is that of ${inLocalTime(started)}, ${age} ago: it ended with code ${heard.exit_code}`,
     );
   }
-  if (!lastRun) return ok('the service has not heard of a run of it yet');
+  if (!lastRun) return ok('the service has no report of a run of it yet');
   return warn(
-    'the service has heard of no run of it, but there was one from this work folder',
-    'Give --source (SADE_SOURCE) and --shard here as the run has them, or run sade backup: its mail says why the service does not hear of it.',
+    'the service has no report of a run of it, although there was a run from this work folder',
+    'Use the same --source (SADE_SOURCE) and --shard here as the run. Or run sade backup: its mail shows why the report does not arrive.',
   );
 }
 

@@ -139,7 +139,7 @@ class StallTimer implements Disposable {
   }
 }
 
-/** What is put in another place than it is from makes a file that is whole and wrong. */
+/** What is put in a different place than it is from makes a file that is whole and wrong. */
 function checkRange(told: string | null, from: number, { id, size }: RemoteBackup): void {
   const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(told ?? '') ?? [];
   if (Number(first) === from && Number(last) < size && (total === '*' || Number(total) === size)) return;

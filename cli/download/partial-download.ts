@@ -8,7 +8,7 @@ const PIECE_BYTES = 1 << 20;
 
 /**
  * The file into which a download is written until it is whole. It may lie in a folder where others write, such as /tmp: so it is
- * made anew, or was made by this user before, and no link is followed.
+ * made again, or was made by this user before, and no link is followed.
  */
 export class PartialDownload implements Sink, AsyncDisposable {
   readonly name: string;

@@ -115,7 +115,7 @@ describe('inventory scanner', () => {
       expect(rowsOf("SELECT 1 \\' ;INSERT INTO `t` VALUES (1);")).to.deep.equal({ t: 1 });
     });
 
-    it('reads a statement that begins like the one before anew, under another delimiter or SQL mode', () => {
+    it('reads a statement that begins like the one before from the start, under another delimiter or SQL mode', () => {
       const insert = 'INSERT INTO "t\\" VALUES (1);\n';
       expect(rowsOf(`SET sql_mode='ANSI_QUOTES';${insert}${insert}SET sql_mode='';${insert}`)).to.deep.equal({
         't\\': 2,

@@ -186,7 +186,7 @@ describe('statements that mysqldump does not write', () => {
       });
   });
 
-  it('are seen: another master than the dumped server, although its place was asked for', () => {
+  it('are seen: a different master than the dumped server, although its place was asked for', () => {
     const { unexpected } = contentsOf("CHANGE MASTER TO MASTER_HOST='evil', MASTER_LOG_FILE='x', MASTER_LOG_POS=4;");
     expect(unexpected).to.have.length(1);
   });

@@ -35,7 +35,7 @@ export class NeedsOfTables {
 
 /** A server writes names in backticks, and a foreign key behind its columns. No name has more bytes. */
 const POINTS_TO = /\)\s*REFERENCES\s+(`(?:[^`]|``){1,256}`)(?:\s*\.\s*(`(?:[^`]|``){1,256}`))?/g;
-/** A text, or a name in quotes, in which a text would seem to begin; also one without an end, or each quote would be tried anew. */
+/** A text, or a name in quotes, in which a text would seem to begin; also one without an end, or each quote would be tried again. */
 const TEXT = /'(?:[^'\\]|\\[\s\S]?|'')*'?|`(?:[^`]|``)*`?/g;
 
 function keepNames(quoted: string): string {

@@ -19,7 +19,7 @@ export interface DumpPlan extends DumpOrder {
   readonly expectedBytes: number;
   /** Of the preflight, the client and the options: they matter all the more when the dump fails. */
   readonly findings: readonly Finding[];
-  /** Why the server could not be asked: only worth a finding when the dump works all the same. */
+  /** Why the server could not be asked: only worth a finding when the dump works anyway. */
   readonly rightsUnknown: Finding | undefined;
 }
 

@@ -66,13 +66,13 @@ describe('live-view', () => {
   });
 
   it('shows the speed of a zip that was restarted, and of the upload after it', async () => {
-    const anew = await lineAfter(view => {
+    const again = await lineAfter(view => {
       view.onStart(backup, 'dump', { path: '/nowhere' });
       view.onProgress(backup, 50 * GB);
       view.onStart(backup, 'zip', { path: '/nowhere', bytes: 100 * GB });
       view.onProgress(backup, 1000);
     }, 1500);
-    expect(speedOf(anew))
+    expect(speedOf(again))
       .to.match(/^[\d.,]+ [kK]?i?B$/)
       .and.not.match(/-/);
     const upload = await lineAfter(view => {

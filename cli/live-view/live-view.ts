@@ -69,14 +69,14 @@ export class LiveView implements ProgressListener, Disposable {
     this.#lines.delete(fileName);
   }
 
-  /** Puts the line of a database that has ended above the live ones, for good. */
+  /** Puts the line of a database that has ended above the live ones, permanently. */
   finish({ fileName, database, isLeftover }: Outcome, text: string): void {
     this.#lines.delete(fileName);
     if (!isLeftover) this.#progress.done(database);
     this.note(text);
   }
 
-  /** Puts a text above the live lines, for good. */
+  /** Puts a text above the live lines, permanently. */
   note(text: string): void {
     // Not by log-update: it would break a long line, and with it a command that is to be copied.
     this.#clear();

@@ -17,7 +17,7 @@ export class StatusLine implements Disposable {
     this.#redraw = setInterval(() => this.#draw(), REDRAW_MS);
   }
 
-  /** Prints lines above it, for good. */
+  /** Prints lines above it, permanently. */
   print(text: string): void {
     this.#clear();
     this.#stream.write(`${text}\n`);

@@ -5,7 +5,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   1050: 'The database was not empty. Restore into one that is empty, or with --replace.',
   1062: 'Two rows have the same key. If the database was empty before: the dump holds rows that this key does not allow, or a collation of this server treats two texts as the same. Compare the versions of both servers.',
   1153: 'Set max_allowed_packet higher on the server (SET GLOBAL max_allowed_packet = 1073741824), and restore again.',
-  1180: 'The server could not keep the rows of that statement. Mostly two of them have the same key, or its disk is full: its log tells which. Check whether the database was empty, and compare the versions of both servers.',
+  1180: 'The server could not keep the rows of that statement. Usually two of them have the same key, or its disk is full: its log tells which. Check whether the database was empty, and compare the versions of both servers.',
   1205: 'Another program uses these tables. Stop it (SHOW PROCESSLIST shows which one), and restore again.',
   1213: 'Another program uses these tables. Stop it (SHOW PROCESSLIST shows which one), and restore again.',
   1273: 'This server does not know that collation. Map it to one that it knows, or restore to a server of a newer version.',

@@ -77,7 +77,7 @@ export class LoadError extends ExplainedError {
 }
 
 const CONNECTION_LOST =
-  "Check the server's log: a restart, a crash, a full disk or max_allowed_packet are the usual reasons. What was loaded is still there and is not complete: restore again, which begins anew.";
+  "Check the server's log: a restart, a crash, a full disk or max_allowed_packet are the usual reasons. What was loaded is still there and is not complete: restore again, from the beginning.";
 
 /** @returns such as `12 statements, 3,400 rows, 1.2 MiB` */
 function loadedSoFar({ bytes, statements, rows }: LoadedSoFar): string {

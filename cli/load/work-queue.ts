@@ -10,7 +10,7 @@ export interface LoadingTable {
   readonly place: StatementPlace;
   /** For what is altered afterwards. */
   readonly state: SessionState;
-  /** Whether its rows may come in another order than that of the dump. */
+  /** Whether its rows may come in a different order than that of the dump. */
   readonly isOrderFree: boolean;
   /** What adds its keys once its rows are there; undefined where it has them already. */
   readonly addKeys: Uint8Array | undefined;

@@ -102,7 +102,7 @@ function wellOnes(outcomes: readonly Outcome[]): string[] {
   return titled(`ok ${well.length}`, [...well.flatMap(describeWell), ...notRehearsed(well)]);
 }
 
-/** Where rehearsals are on, a reason is said once: it is mostly the same for all. */
+/** Where rehearsals are on, a reason is said once: it is usually the same for all. */
 function notRehearsed(outcomes: readonly Outcome[]): string[] {
   const reasons = outcomes.flatMap(({ rehearsal }) => rehearsal?.reason ?? []);
   if (reasons.length === 0) return [];

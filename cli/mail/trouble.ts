@@ -1,6 +1,6 @@
 import { printableInLine } from '../terminal/printable.ts';
 
-/** In the order of a mail: what may be gone for good comes first. */
+/** In the order of a mail: what may be gone permanently comes first. */
 export const TROUBLE_STATES = ['SHRUNK', 'FAILED', 'INCOMPLETE', 'NOT DONE'] as const;
 
 export type TroubleState = (typeof TROUBLE_STATES)[number];

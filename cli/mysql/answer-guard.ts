@@ -135,7 +135,7 @@ export class AnswerGuard implements Disposable {
       // mysql2 would print a line for each such packet.
       if (packet && packet.sequenceId !== connection.sequenceId) return this.#fail(this.odd('packets out of order'));
       const { trace } = console;
-      // What mysql2 calls where it can't read a packet, before it goes on all the same.
+      // What mysql2 calls where it can't read a packet, before it goes on anyway.
       console.trace = () => {
         throw new Error('a packet cannot be read');
       };

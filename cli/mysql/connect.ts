@@ -117,7 +117,7 @@ async function open(
   });
   const about = { database: source.label, server: addressOf(source), user, tls: ssl !== undefined };
   log.debug('connects', about);
-  // A server without TLS says so in its greeting: to ask for it all the same would take another connection.
+  // A server without TLS says so in its greeting: to ask for it anyway would take another connection.
   if (ssl && source.ssl === undefined)
     stream.prependOnceListener('data', (greeting: Buffer) => {
       if (offersTls(greeting)) return;

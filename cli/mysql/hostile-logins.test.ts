@@ -115,7 +115,7 @@ describe('a hostile database server', () => {
     }
   });
 
-  it('is logged in to by ed25519 all the same, which tells no password', async () => {
+  it('is logged in to by ed25519 anyway, which tells no password', async () => {
     const signature = sign(Buffer.from(CHALLENGE), Buffer.from(PASSWORD)).toString('latin1');
     for (const { name, come } of ways.filter(({ name }) => name !== 'mysql'))
       for (const more of [{}, { ssl: 'off' }, { ssl: 'require' }]) {

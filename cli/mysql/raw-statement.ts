@@ -131,7 +131,7 @@ function* packetsOf(connection: Internals, statement: Uint8Array): Generator<Uin
     yield statement.subarray(from, to);
     connection.sequenceId = (connection.sequenceId + 1) % 256;
     from = to;
-    // One that is full is followed by another, if need be an empty one.
+    // One that is full is followed by another, if needed an empty one.
     if (length < LONGEST_PACKET) break;
   }
 }

@@ -443,7 +443,7 @@ describe('pipeline', () => {
       [422, 'INVALID_MANIFEST'],
       [422, 'MANIFEST_MISMATCH'],
     ] as const)
-      it(`for good (${code}) waits for one more run, and is set aside then, with the reason`, async () => {
+      it(`permanently (${code}) waits for one more run, and is set aside then, with the reason`, async () => {
         serve = refuse(status, code);
         const [first] = await run(['a'], GOOD);
         expect(first!.failure!.keptAt).to.equal(spool.pathOf(first!.fileName));
@@ -468,7 +468,7 @@ describe('pipeline', () => {
         expect((await run([], GOOD))[0]).to.include({ state: 'complete', isLeftover: true });
       });
 
-    it('for good by the service that was out the night before has its second chance, too', async () => {
+    it('permanently by the service that was out the night before has its second chance, too', async () => {
       serve = (_request, response) => response.destroy();
       const [first] = await run(['a'], GOOD);
       serve = refuse(422, 'INVALID_ZIP');

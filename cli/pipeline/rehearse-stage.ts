@@ -69,7 +69,7 @@ export async function rehearseZip(
   const rehearsed = withRehearsal(manifest, due, result);
   await writeManifest(spool.manifestPathOf(zipped.backup.fileName), rehearsed).catch(error =>
     // It is sent from memory; only a later run would send the one without.
-    log.warn('manifest can not be written again', { database: zipped.backup.database, error }),
+    log.warn('manifest cannot be written again', { database: zipped.backup.database, error }),
   );
   return { ...rest, manifest: rehearsed };
 }

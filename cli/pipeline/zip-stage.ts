@@ -60,7 +60,7 @@ function showWhenDumped({ backup, completion }: RunningDump, { spool, progress }
 type Zipping = ZipStageOptions & { readonly signal: AbortSignal };
 
 /**
- * Where it was in vain to follow the dump (that was made once more, or grew beyond what was expected, or what was known of it is
+ * Where following the dump was of no use (that was made once more, or grew beyond what was expected, or what was known of it is
  * lost) the finished dump is zipped from its beginning.
  */
 async function zipWhileDumped(running: RunningDump, options: Zipping): Promise<ZippedBackup | OverJob> {

@@ -35,6 +35,6 @@ export interface SourceReport {
   readonly garbled?: readonly GarbledObject[];
   /** The longest statement that the server takes, in bytes. */
   readonly maxPacketBytes?: number;
-  /** Options that let mysqldump get through all the same; a finding says what each leaves out. */
+  /** Options that let mysqldump get through anyway; a finding says what each leaves out. */
   readonly fallbackOptions: readonly string[];
 }

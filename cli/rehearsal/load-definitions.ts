@@ -49,7 +49,7 @@ interface Loading {
 const NEEDS_OWN_FILE = /COMPRESS|KEY_BLOCK_SIZE|ENCRYPT|DIRECTORY|TABLESPACE|AUTOEXTEND_SIZE|PARTITION/i;
 
 /**
- * Loads a dump without rows. What fails is noted, and the rest is loaded all the same.
+ * Loads a dump without rows. What fails is noted, and the rest is loaded anyway.
  * @param path of the dump without rows
  * @throws {RehearsalFailed} when the server fails; the session's own errors
  */

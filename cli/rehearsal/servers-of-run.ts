@@ -44,7 +44,7 @@ export class ServersOfRun implements AsyncDisposable {
 
   /**
    * @returns the server, once it is ready
-   * @throws {NotRehearsed} why it can not have one
+   * @throws {NotRehearsed} why it cannot have one
    */
   async for(wanted: ServerWanted): Promise<ThrowawayServer> {
     const program = programFor(await this.#programs, wanted);

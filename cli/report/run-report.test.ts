@@ -25,7 +25,7 @@ describe('exit code of a run', () => {
     expect(exitCodeOf([failed, wellOne('f', { isLeftover: true })], 1), 'but one of an earlier run').to.equal(2);
   });
 
-  it('hears of what an earlier run left', () => {
+  it('reports what an earlier run left', () => {
     expect(exitCodeOf([wellOne('a'), { ...failed, isLeftover: true }], 1)).to.equal(1);
     expect(exitCodeOf([wellOne('a'), wellOne('b', { isLeftover: true, loss })], 1)).to.equal(1);
   });

@@ -96,7 +96,7 @@ describe('a dump that is written to be misread', () => {
       );
   });
 
-  it('can not have an event that runs by calling it DISABLE or ENABLE', async () => {
+  it('cannot have an event that runs by calling it DISABLE or ENABLE', async () => {
     for (const [event, sent] of [
       ['disable ON SCHEDULE EVERY 1 DAY DO SET @a=1', 'disable ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a=1'],
       ['enable ON SCHEDULE EVERY 1 DAY DO SET @a=1', 'enable ON SCHEDULE EVERY 1 DAY DISABLE DO SET @a=1'],

@@ -47,12 +47,12 @@ describe('restore filter between two databases', function () {
   });
   after(() => mariadb.sql(`drop database ${SOURCE}; drop database if exists ${TARGET}`));
 
-  const anew = () =>
+  const again = () =>
     mariadb.sql(
       `drop database if exists ${TARGET};
        create database ${TARGET} default character set utf8mb4 collate utf8mb4_unicode_ci`,
     );
-  beforeEach(anew);
+  beforeEach(again);
 
   const load = async ({ sent }: Filtered) => {
     const { host, port, user, password } = mariadb;
@@ -147,7 +147,7 @@ describe('restore filter between two databases', function () {
     expect(await owners()).to.deep.equal(['new `one`@%']);
     await mariadb.sql('drop user `new ``one```@`%`');
     expect(definers).to.include.members(['`some one`@`10.%`', '`root`@`127.0.0.1`']);
-    await anew();
+    await again();
     await restore({ definer: 'drop' });
     expect(await owners()).to.deep.equal(['root@127.0.0.1']);
   });

@@ -79,7 +79,7 @@ describe('reporting a run', () => {
     expect(got.map(({ report }) => report.run_id)).to.deep.equal(Array(2).fill(got[0]!.report.run_id));
   });
 
-  it('a report that is refused for good is lost with a warning, and is not sent again', async () => {
+  it('a report that is refused permanently is lost with a warning, and is not sent again', async () => {
     answers = [{ status: 422, code: 'INVALID_REPORT' }];
     expect((await tell(composing())).join()).to.match(/does not know how this run went: .*422 INVALID_REPORT/);
     expect({ requests: got.length, waiting: await waiting() }).to.deep.equal({ requests: 1, waiting: [] });

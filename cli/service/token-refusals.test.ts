@@ -53,7 +53,7 @@ describe('a service that asks for tokens', () => {
     return error;
   };
 
-  it('is not asked again for a change that it refuses since its audit trail can not be stored', async () => {
+  it('is not asked again for a change that it refuses since its audit trail cannot be stored', async () => {
     refusing(503, 'AUDIT_UNAVAILABLE', 'nothing was changed');
     const error = await failureOf(new Service(access()).accept('1', { reason: 'r', by: 'me' }));
     expect(error.message).to.contain('503 AUDIT_UNAVAILABLE: nothing was changed');

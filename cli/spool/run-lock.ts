@@ -54,7 +54,7 @@ export class RunLock implements Disposable {
   }
 
   /**
-   * Looks whether a run is going on, and leaves nothing behind. It holds a lock of its own for a fraction of a
+   * Checks whether a run is going on, and leaves nothing behind. It holds a lock of its own for a fraction of a
    * millisecond, since there is no way to ask without.
    * @returns who holds the lock, such as `: process 12, started …`, or '' where that is not known; undefined when no one does
    */

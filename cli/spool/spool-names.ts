@@ -7,7 +7,7 @@ export const MANIFEST = '.json';
 /** What follows the name of a zip that was delivered, where it can't be removed: it is not to be sent again. */
 export const DELIVERED = '.delivered';
 
-/** What follows the name of a zip that the service has refused for good, once so far. */
+/** What follows the name of a zip that the service has refused permanently, once so far. */
 export const REFUSED = '.refused';
 
 /** @returns what the definitions of a dump are called, while its rehearsal is due */

@@ -36,7 +36,7 @@ export class Spool {
   }
 
   /**
-   * Makes the folder if need be, only for this user.
+   * Makes the folder if needed, only for this user.
    * @throws {ConfigurationError} when it can't be made or written, or when other users can read it
    */
   static open(folder: string): Promise<Spool> {
@@ -95,7 +95,7 @@ export class Spool {
     return problem;
   }
 
-  /** Notes that a zip was refused for good. @returns whether that had been noted before; the note is gone then */
+  /** Notes that a zip was refused permanently. @returns whether that had been noted before; the note is gone then */
   async noteRefusal(fileName: string): Promise<boolean> {
     const note = this.pathOf(`${fileName}${REFUSED}`);
     const isSecond = await rm(note).then(

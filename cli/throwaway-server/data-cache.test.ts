@@ -45,7 +45,7 @@ describe('data folders that are kept for the next throwaway servers', function (
     expect(await kept()).to.have.length(1);
   });
 
-  it('are made anew for other options, and for a program that was changed; only the last few are kept', async () => {
+  it('are made again for other options, and for a program that was changed; only the last few are kept', async () => {
     expect(await use()).to.equal(1);
     const [first] = await kept();
     for (const name of ['old-1', 'old-2', 'old-3', 'old-4', 'of-a-run-that-was-killed.part']) {
@@ -59,7 +59,7 @@ describe('data folders that are kept for the next throwaway servers', function (
     expect(await use()).to.equal(3);
   });
 
-  it('are made anew where no server starts on what was kept', async () => {
+  it('are made again where no server starts on what was kept', async () => {
     await use();
     const [name] = await kept();
     await truncate(join(cache, name!, 'ibdata1'), 4096);

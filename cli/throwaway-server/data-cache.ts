@@ -25,7 +25,7 @@ export class DataCache {
 
   /**
    * @param folder made where it does not exist
-   * @returns undefined where it can't be used: then each data folder is made anew. Never throws
+   * @returns undefined where it can't be used: then a new data folder is made each time. Never throws
    */
   static async open(folder: string, program: ServerProgram, settings: ServerSettings): Promise<DataCache | undefined> {
     try {

@@ -85,7 +85,7 @@ async function removeFolder(path: string): Promise<void> {
     if (elsewhere !== undefined && (await isOurSocketFolder(elsewhere))) await rm(elsewhere, { recursive: true });
     await rm(path, { recursive: true, force: true, maxRetries: 3 });
   } catch (error) {
-    log.warn('the folder of a throwaway server can not be removed', { path, error });
+    log.warn('the folder of a throwaway server cannot be removed', { path, error });
   }
 }
 
@@ -105,7 +105,7 @@ function endServersIn(path: string): void {
     for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name)))
       if (currentFolderOf(pid) === data) process.kill(Number(pid), 'SIGKILL');
   } catch (error) {
-    log.debug('servers of a killed run can not be looked for', { path, error });
+    log.debug('servers of a killed run cannot be looked for', { path, error });
   }
 }
 

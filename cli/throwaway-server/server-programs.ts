@@ -43,7 +43,7 @@ export async function findServerPrograms(
     const given = named[name];
     const path = await locate(given ?? name, env);
     if (path === undefined) {
-      if (given !== undefined) throw notUsable(name, given, 'it does not exist, or it can not be executed');
+      if (given !== undefined) throw notUsable(name, given, 'it does not exist, or it cannot be executed');
       continue;
     }
     // Debian's mysqld may be a link to mariadbd.

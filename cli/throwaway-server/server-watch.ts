@@ -22,7 +22,7 @@ export interface WatchLimits {
   readonly memoryBytes: number;
   /** What stays free on the disk of the work folder, in bytes. */
   readonly leastFree: number;
-  /** What the folder of the server may take of the disk, in bytes: a new one has some 130 MiB. */
+  /** What the folder of the server may take of the disk, in bytes: a new one has about 130 MiB. */
   readonly diskBytes: number;
 }
 

@@ -326,7 +326,7 @@ describe('findServerPrograms', () => {
   it('refuses a named program that is missing, or that is no server', async () => {
     const missing = await findServerPrograms({ mysqld: '/no/such/mysqld' }).catch(error => error);
     expect(missing.message).to.equal(
-      "The server program /no/such/mysqld can't be used: it does not exist, or it can not be executed",
+      "The server program /no/such/mysqld can't be used: it does not exist, or it cannot be executed",
     );
     const odd = await findServerPrograms({ mariadbd: '/bin/true' }).catch(error => error);
     expect(odd.message).to.contain('does not answer --version as a server does');

@@ -34,7 +34,7 @@ export interface ThrowawayServerOptions extends ServerSettings {
   readonly isBackground?: boolean;
   /** Ends the start. The server itself outlives it: it ends when it is disposed. */
   readonly signal: AbortSignal;
-  /** A folder in which data folders are kept for the next servers; without one each is made anew. */
+  /** A folder in which data folders are kept for the next servers; without one each is made from the start. */
   readonly cache?: string | undefined;
 }
 

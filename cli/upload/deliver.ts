@@ -29,7 +29,7 @@ export interface Delivery {
 /**
  * Uploads a zip of the spool, and removes it there once the service has shown that it keeps just these bytes.
  * @throws {ExplainedError} when it is not delivered: it then waits in the spool, or is set aside when it has rotted, or when
- * the service has refused it for good in an earlier run, too
+ * the service has refused it permanently in an earlier run, too
  */
 export async function deliver(pending: PendingZip, spool: Spool, options: UploadOptions): Promise<Delivery> {
   const { path, fileName } = pending;
@@ -86,7 +86,7 @@ const FOR_GOOD = new Set([
   'MANIFEST_MISMATCH',
 ]);
 
-/** A zip that is refused for good is not sent again each night, and not deleted. */
+/** A zip that is refused permanently is not sent again each night, and not deleted. */
 async function refuse(spool: Spool, fileName: string, refusal: ServiceRefusal): Promise<ExplainedError> {
   const when = inLocalTime(new Date());
   const what = refusal.advice === undefined ? '' : `\nWhat to do: ${refusal.advice}`;

@@ -172,7 +172,7 @@ describe('multipart', () => {
     expect(await bytesOf(form).catch(error => error.code)).to.equal('ENOENT');
   });
 
-  it('fails when the file has another size than it had, and sends no more than it has told', async () => {
+  it('fails when the file has a different size than it had, and sends no more than it has told', async () => {
     await formOf(randomBytes(1 << 21));
     const path = join(folder, 'file');
     for (const [size, message] of [

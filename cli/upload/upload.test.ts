@@ -300,7 +300,7 @@ describe('upload', () => {
       }
     });
 
-    it('when the zip is of another size than it was', async () => {
+    it('when the zip is of a different size than it was', async () => {
       for (const size of [zip.size - 1, zip.size + 1]) {
         const error = await failureOf([success], { retries: 2, request: { size } });
         expect(error.message).to.match(/has (?:grown: it had|shrunk: it has) .* bytes/);

@@ -50,7 +50,7 @@ export function needsZip64(size: number): boolean {
  */
 export function zipHead(entry: ZipEntry): Buffer {
   const name = Buffer.from(entry.name);
-  // The descriptor behind the data tells the real sizes; the extra field has to be here all the same, and with both
+  // The descriptor behind the data tells the real sizes; the extra field has to be here anyway, and with both
   // sizes, because its presence is what tells that the descriptor has 64 bits (4.3.9.2, 4.5.3).
   const extra = Buffer.concat([entry.zip64 ? zip64Extra(0, 0) : EMPTY, timestampExtra(entry.modifiedAt)]);
   const size = entry.zip64 ? SEE_ZIP64 : 0;

@@ -60,7 +60,7 @@ export class PartFile {
     if (this.#unflushed >= FLUSH_EVERY) this.#flushAhead();
   }
 
-  /** What the disk refuses it tells only once: it is heard of at the end. */
+  /** The disk reports an error only once: it is thrown at the end. */
   #flushAhead(): void {
     this.#unflushed = 0;
     this.#flushing = this.#flushing.then(() => this.#handle.datasync());

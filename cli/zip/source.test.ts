@@ -237,7 +237,7 @@ describe('zip-source', function () {
       expect(String(content())).to.equal('small, in the end');
     });
 
-    it('is not to be had any more for one that outgrows what was expected: it was followed in vain', async () => {
+    it('cannot be finished for one that outgrows what was expected', async () => {
       await writeFile(source, randomBytes(5 * MiB));
       let calls = 0;
       const error = await failureOf(follow({ needsZip64, onProgress: () => calls++ }));

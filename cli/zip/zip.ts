@@ -18,7 +18,7 @@ export interface ZipOptions {
   readonly level?: number | undefined;
   /** For a dump that is still being written: it is followed until it is whole. */
   readonly growth?: Growth | undefined;
-  /** Tells which sizes take ZIP64; only a test is of another opinion than the format. */
+  /** Tells which sizes take ZIP64; only a test is of a different opinion than the format. */
   readonly needsZip64?: ((size: number) => boolean) | undefined;
 }
 

@@ -17,7 +17,7 @@ const listed = {
   /** When it ended, or when its report was received where the client's clock can't be right; ISO 8601, UTC. */
   at: instant(),
   received_at: instant(),
-  /** From the begin of the fetch to the end of the verification. */
+  /** From the start of the fetch to the end of the verification. */
   rto_seconds: number().min(0).nullable().defined(),
   reason: string().nullable().defined(),
   difference_count: count(),

@@ -99,7 +99,7 @@ export const loadedFields = {
   /** When the work began, with the fetch, and when it ended, UTC. */
   started_at: instant(),
   ended_at: instant(),
-  /** From the begin of the fetch to the end of the verification: the measured time of a restore. Null where it did not get there. */
+  /** From the start of the fetch to the end of the verification: the measured time of a restore. Null where it did not get there. */
   rto_seconds: seconds(),
   /** The server into which it was loaded. */
   server: server(),

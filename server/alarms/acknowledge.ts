@@ -15,7 +15,7 @@ export interface Acknowledgement {
 const LONGEST_REASON = 1_000;
 
 /**
- * Notes that someone sees to an open alarm: its reminders stop. That it grows worse or closes is told all the same. A second
+ * Notes that someone sees to an open alarm: its reminders stop. That it gets worse or closes is told anyway. A second
  * acknowledgement takes the place of the first.
  * @returns the alarm as it is now
  * @throws AppError 404 when no alarm has that id, 409 when it has closed, 422 when the reason is empty or the end has passed

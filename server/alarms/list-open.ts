@@ -64,7 +64,7 @@ export interface DatabaseAlarm {
   readonly since: Date;
 }
 
-/** @returns the open alarms about databases, by their names: all of them, those too that another one explains */
+/** @returns the open alarms about databases, by their names: all of them, also those that another one explains */
 export async function openByDatabase({ em, scope }: Reading): Promise<ReadonlyMap<string, readonly DatabaseAlarm[]>> {
   const found = new Map<string, DatabaseAlarm[]>();
   for (let after = ''; ; ) {

@@ -74,7 +74,7 @@ describe('the audit trail in a bad night', () => {
     );
     const id = await addLarge(app);
     const connection = await beginDownload(app.url, id);
-    await until('the begin is stored', async () => (await trailOf(app.history)).length === 1);
+    await until('the start is stored', async () => (await trailOf(app.history)).length === 1);
     await mariadb.kill();
     connection.socket.resume();
     expect((await connection.ended()).length).to.be.greaterThan(SIZE);
@@ -87,7 +87,7 @@ describe('the audit trail in a bad night', () => {
     expect([begun!.result, done]).to.deep.equal(['begun', { result: 'done', detail: { bytes: SIZE } }]);
   });
 
-  it('has the begin of a download in whose middle the service was killed', async () => {
+  it('has the start of a download in whose middle the service was killed', async () => {
     const url = `sqlite:${folder}/history.sqlite`;
     const storageDir = join(folder, 'backups');
     const prepared = await openHistory(url);
@@ -98,7 +98,7 @@ describe('the audit trail in a bad night', () => {
     const connection = await beginDownload(service.url, id);
     const history = await openHistory(url);
     try {
-      await until('the begin is stored', async () => (await trailOf(history)).length > 0);
+      await until('the start is stored', async () => (await trailOf(history)).length > 0);
       await service.kill();
       expect((await trailOf(history)).map(({ result }) => result)).to.deep.equal(['begun']);
     } finally {
@@ -152,7 +152,7 @@ describe('the audit trail in a bad night', () => {
     expect(service.output()).to.contain('AUDIT_LOG_FILE can be written to again');
   });
 
-  it('begins anew with the entry of a rebuild, since it is in the history only', async () => {
+  it('starts again with the entry of a rebuild, since it is in the history only', async () => {
     const env = { DATABASE_URL: `sqlite:${folder}/history.sqlite`, STORAGE_DIR: join(folder, 'backups') };
     await using service = await startServiceHere(env);
     await upload(service.url, sampleZip());

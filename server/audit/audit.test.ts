@@ -86,7 +86,7 @@ describeOnEachStore('the audit trail', store => {
     expect(trail.length).to.be.lessThan(20);
   });
 
-  it('has the begin of a change before anything is changed, and its result behind', async () => {
+  it('has the start of a change before anything is changed, and its result behind', async () => {
     const { json } = await upload(app.url, sampleZip());
     let seen: string[] = [];
     const begun = app.audit.change(

@@ -66,7 +66,7 @@ export interface AuditRecord extends Deed {
   readonly result: AuditResult;
   /** How many requests it stands for, 1 when left out. */
   readonly count?: number;
-  /** Shared by the begin and the end of one operation; a new one when left out. */
+  /** Shared by the start and the end of one operation; a new one when left out. */
   readonly operation?: string;
   /** Now when left out. */
   readonly at?: Date;

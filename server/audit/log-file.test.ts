@@ -28,7 +28,7 @@ describe('the file of lines for a collector', () => {
     expect(await text()).to.equal('{"a":1}\n{"a":2}\n');
   });
 
-  it('begins anew where it was renamed or deleted, and goes on where it was emptied', async () => {
+  it('starts again where it was renamed or deleted, and goes on where it was emptied', async () => {
     await log.append('first');
     await rename(path, `${path}.1`);
     await log.append('second');

@@ -17,7 +17,7 @@ describe('counted refusals', () => {
     expect(entries).to.have.length(1);
     expect(entries[0]).to.deep.include({ count: 10, at: at(1), result: 'refused' });
     expect(entries[0]!.detail).to.deep.equal({ code: 'UNAUTHENTICATED', last_at: at(10).toISOString() });
-    expect(counter.take(), 'they are counted anew').to.deep.equal([]);
+    expect(counter.take(), 'they are counted again').to.deep.equal([]);
   });
 
   it('tell apart who, what and why', () => {

@@ -104,7 +104,7 @@ export class RetryQueue<T> {
         if (this.#problem !== undefined) this.#recover();
       }
     } finally {
-      // In the same moment in which nothing waits any longer: what is added in the next one has to begin anew.
+      // In the same moment in which nothing waits any longer: what is added in the next one has to start again.
       this.#running = undefined;
     }
   }

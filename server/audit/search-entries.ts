@@ -115,7 +115,7 @@ interface Sizes {
 const ROWS: Sizes = { most: 2_000, perRow: 10 };
 const INDEX_ENTRIES: Sizes = { most: 20_000, perRow: 50 };
 
-/** The filter first by which the fewest are left, mostly. */
+/** The filter first by which the fewest are left, usually. */
 function pathFor({ from, before, ...filters }: AuditSearch): Path {
   const times = [...(from ? [eb('e.at', '>=', from)] : []), ...(before ? [eb('e.at', '<', before)] : [])];
   const { address, database, token, result, action } = filters;

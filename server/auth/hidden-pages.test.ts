@@ -154,7 +154,7 @@ describe('what an operator of other databases may not see or change', () => {
         },
       );
 
-  it('is there all the same, and stays as it was', async () => {
+  it('is still there, and stays as it was', async () => {
     const headers = { authorization: 'Bearer boss' };
     for (const [kind, doors] of Object.entries(DOORS))
       for (const [door] of doors.filter(([door]) => door.startsWith('GET '))) {

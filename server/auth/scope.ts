@@ -5,7 +5,7 @@ export { scopeCovers as covers } from '../../protocol/access/scope-names.ts';
 /** Names of databases, and beginnings of names with `*` behind them; empty covers nothing. Checked by `scopeProblem`. */
 export type Scope = readonly string[];
 
-/** All databases, those too that no one has backed up yet. */
+/** All databases, also those that no one has backed up yet. */
 export const EVERYTHING: Scope = ['*'];
 
 /** @returns whether the scope has every database */

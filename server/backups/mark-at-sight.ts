@@ -11,7 +11,7 @@ interface Parts {
 }
 
 /**
- * Looks whether the file of a backup is there and as long as it was received, and marks the backup as damaged where it is
+ * Checks whether the file of a backup is there and as long as it was received, and marks the backup as damaged where it is
  * not, as the scrub would: all answers show that from then on. The file is not read.
  * @param backup with its database
  * @returns what is wrong with it in one short sentence, or undefined

@@ -19,7 +19,7 @@ sudo lumbung runs it as the user of the service, with its variables.
   sudo lumbung alarms acknowledge ID… --reason WHY [--until INSTANT | --for TIME] [--by NAME]
 
 alarms       lists what is open, each cause once: what no one sees to first
-acknowledge  stops the reminders. That it grows worse or is over is reported all the same
+acknowledge  stops the reminders. That it gets worse or is over is reported anyway
   --reason   why no reminders are needed, such as: new disk on Monday
   --until    when the reminders come again, such as 2026-12-07 or 2026-12-07T09:00Z; never, when left out
   --for      the same as a time from now on, such as 8h or 3d

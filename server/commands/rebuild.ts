@@ -48,7 +48,7 @@ export async function runRebuild(config: Config, log: Logger): Promise<number> {
   }
 }
 
-/** So that a trail that begins anew shows why. */
+/** So that a trail that starts again shows why. */
 async function recordRebuild(config: Config, parts: { history: Orm; log: Logger }, detail: Record<string, object>) {
   const audit = await openAudit({ ...parts, path: config.auditLogFile });
   const actor = { tokenId: undefined, token: undefined, address: undefined };

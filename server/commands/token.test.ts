@@ -42,7 +42,7 @@ for (const store of historyStores)
       expect((await list())[0]).to.match(/^acme +upload +in use +.* never +acme_\*$/);
     });
 
-    it('refuses a name that is in use, and what a token can not be, and then makes none', async () => {
+    it('refuses a name that is in use, and what a token cannot be, and then makes none', async () => {
       await createToken(env, { name: 'acme', role: 'read', scope: ['a'] });
       const refused: Record<string, string[]> = {
         'A token named acme exists': ['--name', 'acme', '--role', 'read', '--scope', 'b'],

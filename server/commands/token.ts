@@ -140,7 +140,7 @@ const COMMANDS = {
 const WHICH_SERVICE =
   'If you mean another service, run the command with its STORAGE_DIR and DATABASE_URL (docs/install.md#the-command-lumbung)';
 
-/** Adds where a token was looked for that does not exist: mostly the variables of the service were left out. */
+/** Adds where a token was looked for that does not exist: usually the variables of the service were left out. */
 function atStorage(storageDir: string): (error: unknown) => never {
   return error => {
     if (!(error instanceof AppError) || error.status !== 404) throw error;

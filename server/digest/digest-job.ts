@@ -17,7 +17,7 @@ interface Parts extends Pick<DigestParts, 'space'> {
   readonly onQueued: () => void;
 }
 
-/** How often it looks whether the time of a digest has come: the configuration may have changed. */
+/** How often it checks whether the time of a digest has come: the configuration may have changed. */
 const EVERY_MS = 60_000;
 
 /** @returns the job that puts the digests of each day into the outbox, each once, also when the clock jumps or the service starts again */

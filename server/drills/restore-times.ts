@@ -8,7 +8,7 @@ export interface RestoreTime {
   readonly kind: ReportKind;
   readonly databaseName: string;
   readonly endedAt: Date;
-  /** From the begin of the fetch to the end of the verification. */
+  /** From the start of the fetch to the end of the verification. */
   readonly seconds: number;
   /** Of the plain dump that was loaded. */
   readonly bytes: number;

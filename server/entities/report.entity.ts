@@ -23,7 +23,7 @@ const schema = defineEntity({
     /** When the drill or the restore ended, UTC, as far as that can be (`reportTime`): by which it is sorted. */
     endedAt: p.datetime(3),
     storedAt: p.datetime(3),
-    /** From the begin of the fetch to the end of the verification, in seconds; null where it did not get there. */
+    /** From the start of the fetch to the end of the verification, in seconds; null where it did not get there. */
     rtoSeconds: p.float().columnType('double').nullable(),
     /** Of the plain dump that was loaded, in bytes. */
     loadedBytes: p.bigint('number').nullable(),

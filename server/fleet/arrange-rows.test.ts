@@ -45,7 +45,7 @@ describe('the order of the rows of a fleet', () => {
     expect(namesOf(arrangeRows(left, left, { limit: 2, after: next }).groups)).to.deep.equal(['z']);
   });
 
-  it('counts in each group those too that do not match', () => {
+  it('counts in each group also those that do not match', () => {
     const rows = [row(['x', 'a', 1]), row(['y', 'a', 4]), row(['z', '', 5])];
     const { groups, total } = arrangeRows(rows.slice(0, 1), rows, { limit: 9 });
     expect(groups.map(({ name, needing, fine }) => [name, needing, fine])).to.deep.equal([['a', 1, 1]]);

@@ -25,7 +25,7 @@ export interface RowGroup<Row> {
   /** Undefined for the databases that are in no group. */
   readonly name: string | undefined;
   readonly rows: readonly Row[];
-  /** How many databases of the group need someone, and how many are fine: those too that do not match. */
+  /** How many databases of the group need someone, and how many are fine: also those that do not match. */
   readonly needing: number;
   readonly fine: number;
 }
@@ -42,7 +42,7 @@ export interface RowPage {
  * Puts rows in order, and takes a page out of them: groups with the worst row first, in each the worst row first, then by name. A page
  * begins behind a place and not at a number: what was shown stays shown when rows before it have changed.
  * @param rows all that match
- * @param all those too that do not: for the numbers of each group
+ * @param all also those that do not: for the numbers of each group
  */
 export function arrangeRows(
   rows: readonly FleetRow[],

@@ -84,7 +84,7 @@ function groupByDay(days: readonly LocalDay[], backups: readonly DayBackup[]): D
   return groups;
 }
 
-/** @returns when complete backups counted, oldest first. One that is damaged since had come all the same. */
+/** @returns when complete backups counted, oldest first. One that is damaged since had come anyway. */
 function countedTimes({ contract, backups, completeBefore, countedFrom }: DayFacts): Date[] {
   const complete = [
     ...(completeBefore ? [completeBefore] : []),

@@ -9,7 +9,7 @@ describe('the last days of a zone', () => {
       (before.getTime() - from.getTime()) / 3_600_000,
     ]);
 
-  it('end with the day that it is there, which may be another one than in UTC', () => {
+  it('end with the day that it is there, which may be a different one than in UTC', () => {
     expect(days('Asia/Jakarta', '2026-11-29T17:30:00Z', 2)).to.deep.equal([
       ['2026-11-29', '2026-11-28T17:00', 24],
       ['2026-11-30', '2026-11-29T17:00', 24],

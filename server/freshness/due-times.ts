@@ -23,7 +23,7 @@ export function dueTimes({ every, graceMs }: Pick<Contract, 'every' | 'graceMs'>
 
 /**
  * @param countsAt from when its last complete backup counts
- * @returns whether its grace is over by its contract alone: what is not late all the same was due while the service was off, and still
+ * @returns whether its grace is over by its contract alone: what is not late anyway was due while the service was off, and still
  *   waits for its backup
  */
 export function isPastGrace(contract: Pick<Contract, 'every' | 'graceMs'>, countsAt: Date, now: Date): boolean {
@@ -54,7 +54,7 @@ export function afterUnseen(
 }
 
 /**
- * Finds from when on a backup counts as received. Mostly that is its receipt. But a zip that waited in a spool, or an old one that
+ * Finds from when on a backup counts as received. Usually that is its receipt. But a zip that waited in a spool, or an old one that
  * someone uploads now, shows only that the database was backed up when the dump began: it counts from then, plus the time that
  * a dump and its upload may take.
  * @param takenAt when the dump began, never later than the receipt (`sortTime`)
@@ -100,7 +100,7 @@ export function dueFinder(): DueFinder {
   };
 }
 
-/** An expression that never comes is refused where it is read; if one gets here all the same, a backup is due each day. */
+/** An expression that never comes is refused where it is read; if one gets here anyway, a backup is due each day. */
 function nextDue(every: Every, after: Date): Date {
   if (every.kind === 'interval') return later(after, every.ms);
   return cronOf(every.expression, every.timezone).nextRun(after) ?? later(after, 24 * HOUR);

@@ -14,7 +14,7 @@ export interface WatchedSearch {
   readonly name?: string | undefined;
 }
 
-/** Lists watched databases by name, those too that have never had a backup. */
+/** Lists watched databases by name, also those that have never had a backup. */
 export function searchWatched(
   { em, scope }: Reading,
   search: WatchedSearch,

@@ -29,7 +29,7 @@ describeOnEachStore('GraphQL on watched databases', store => {
     expect(json.data.database).to.deep.equal({ name: 'pt_abc', state: null, due: null, contract: null });
   });
 
-  it('lists those too that have never had a backup, with their contracts', async () => {
+  it('lists also those that have never had a backup, with their contracts', async () => {
     await evaluate();
     const { json } = await graphql(
       app.url,

@@ -17,7 +17,7 @@ import type { GraphqlContext } from './resolvers/context.ts';
 type Resolver = GraphQLFieldResolver<unknown, GraphqlContext>;
 
 /**
- * Wraps all resolvers of a schema, those too that no one wrote.
+ * Wraps all resolvers of a schema, also those that no one wrote.
  *
  * When an item of a list fails at once, the executor throws, and no one waits any longer for the items before it: the next
  * of them that fails is an unhandled rejection. So no resolver throws, and the items of a list of objects are promises:

@@ -15,7 +15,7 @@ import type { Plugin } from 'graphql-yoga';
  * the sizes of pages.
  */
 export const LIMITS = {
-  /** Words and signs; GraphiQL's own question about the schema has some 300. */
+  /** Words and signs; GraphiQL's own question about the schema has about 300. */
   tokens: 1000,
   /** Levels of braces. */
   depth: 10,

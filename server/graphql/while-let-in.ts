@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How often a subscription that gets no events looks whether it may go on, in milliseconds. */
+/** How often a subscription that gets no events checks whether it may go on, in milliseconds. */
 const LOOK_EVERY_MS = 5_000;
 
 interface Listener<Event> {

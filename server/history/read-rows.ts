@@ -13,7 +13,7 @@ export interface Query<Row> {
 /**
  * Reads the rows that a query selects. Instants are `Date` in its values and in its rows, however the store keeps them; other
  * values are as the store has them. Values go beside the statement: MikroORM's `execute` writes them into it, and SQLite would
- * have to prepare each anew, which takes longer than to run it.
+ * have to prepare each again, which takes longer than to run it.
  * @throws the error of the store's driver, with the history noted as its origin
  */
 export async function readRows<Row extends object>(em: EntityManager, query: Query<Row>): Promise<Row[]> {

@@ -8,7 +8,7 @@ import type { Storage } from '../storage/storage.ts';
 interface Parts {
   readonly log: Logger;
   readonly storage: Pick<Storage, 'space'>;
-  /** Hears of each error that is answered. */
+  /** Is called with each error that is answered. */
   readonly onAnswered?: (ctx: Context, error: AppError) => void;
   /** Answers a browser by a page, in place of JSON. @returns whether it has */
   readonly sendPage?: (ctx: Context, error: AppError) => Promise<boolean>;

@@ -19,7 +19,7 @@ export function endOnUncaughtErrors(log: Logger): () => void {
  * From now on an error that no one catches, thrown or rejected, is logged as a bug and answered as 500 where a request is
  * attached to it, and the process goes on.
  *
- * Node's default is to end, since what was half done stays half done. We go on all the same, for these reasons. Almost all
+ * Node's default is to end, since what was half done stays half done. We go on anyway, for these reasons. Almost all
  * work here is a request's, so anyone who finds one request that does this could keep the service down by repeating it,
  * and each end would cut the uploads of everyone else. What one request leaves half done is what `kill -9` leaves: files
  * get their names last, and rows are written in one transaction, so nothing is acknowledged that is not stored. Errors

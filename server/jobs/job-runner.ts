@@ -102,7 +102,7 @@ export class JobRunner {
         await work();
         this.#isFailing = false;
       } catch (err) {
-        // Mostly the history is away: the next look comes soon, and one line is enough.
+        // Usually the history is away: the next look comes soon, and one line is enough.
         if (!this.#isFailing)
           this.#parts.log.error(
             { err, job: this.job.name },

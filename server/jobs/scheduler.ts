@@ -15,7 +15,7 @@ interface Parts {
   readonly jobs: readonly Job[];
 }
 
-/** How often it looks whether a job is due at least, in milliseconds: timers do not see that the clock has jumped. */
+/** How often it checks whether a job is due at least, in milliseconds: timers do not see that the clock has jumped. */
 const LOOK_MS = 5_000;
 const SOONEST_MS = 20;
 

@@ -6,7 +6,7 @@ import { nameOfUser } from '../../protocol/access/system-user.ts';
 export type ServiceUser = { readonly name: string } | { readonly uid: number; readonly gid: number };
 
 /**
- * Lets this process run as that user from now on, for good. What another user, such as root, writes there the service could not read.
+ * Lets this process run as that user from now on, permanently. What another user, such as root, writes there the service could not read.
  * @throws Error of one line when this process is another user's, and not root's
  */
 export function becomeUser(user: ServiceUser | undefined): void {

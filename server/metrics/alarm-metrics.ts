@@ -15,7 +15,7 @@ export async function alarmMetrics({ em, scope }: Reading): Promise<Metric[]> {
   return [
     {
       name: 'lumbung_alarms_open',
-      help: 'Open alarms by kind and severity, those too that are acknowledged or muted',
+      help: 'Open alarms by kind and severity, also those that are acknowledged or muted',
       type: 'gauge',
       samples: ALARM_KINDS.flatMap(kind =>
         (['warning', 'critical'] as const).map(severity => ({

@@ -13,7 +13,7 @@ export interface Metric {
   /** One sentence without a full stop. */
   readonly help: string;
   readonly type: 'counter' | 'gauge';
-  /** May be empty: the metric is listed all the same. */
+  /** May be empty: the metric is listed anyway. */
   readonly samples: readonly Sample[];
 }
 

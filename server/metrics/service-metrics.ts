@@ -46,8 +46,8 @@ async function storageMetrics({ storage }: ServiceParts, growth: number): Promis
   const fullMs = space && fullInMs(space.free, growth);
   return [
     one('lumbung_storage_reachable', 'Whether the storage could be reached by this scrape: 1 or 0', space ? 1 : 0),
-    one('lumbung_storage_free_bytes', 'Free space of the storage; left out while it can not be reached', space?.free),
-    one('lumbung_storage_total_bytes', 'Size of the storage; left out while it can not be reached', space?.total),
+    one('lumbung_storage_free_bytes', 'Free space of the storage; left out while it cannot be reached', space?.free),
+    one('lumbung_storage_total_bytes', 'Size of the storage; left out while it cannot be reached', space?.total),
     one(
       'lumbung_storage_full_in_seconds',
       'When the storage will be full by its growth, from now; left out while it does not grow',
@@ -62,7 +62,7 @@ function totalMetrics({ byDay }: Awaited<ReturnType<DailyTotals['read']>>, growt
   return [
     one('lumbung_storage_growth_bytes_per_day', 'Average of the last 14 days', growth),
     one('lumbung_stored_bytes', 'Size of all zips that are stored', sum('bytes')),
-    counter('lumbung_backups_received_total', 'Backups ever received, those too that were removed', sum('backups')),
+    counter('lumbung_backups_received_total', 'Backups ever received, also those that were removed', sum('backups')),
     counter('lumbung_dump_received_bytes_total', 'Size of all plain dumps ever received', sum('dumpBytes')),
   ];
 }

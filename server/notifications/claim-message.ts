@@ -42,7 +42,7 @@ export async function claimMessage(em: EntityManager, claim: Claim): Promise<Cla
   return { id, row, madeAt, failingSince, wasDueAt, attempts, claimedUntil, notification: await read(em, row) };
 }
 
-/** @returns the id under which each attempt to send it goes; it stays when the history is made anew */
+/** @returns the id under which each attempt to send it goes; it stays when the history is made again */
 export function messageId(channel: string, dedupeKey: string): string {
   return hash('sha256', JSON.stringify([channel, dedupeKey])).slice(0, 32);
 }

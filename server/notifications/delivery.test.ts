@@ -319,7 +319,7 @@ describeOnEachStore('The delivery', store => {
       expect(kept).to.deep.equal([['y'], ['y'], ['y']]);
     });
 
-    it('shows it as failing when it can not be told', async () => {
+    it('shows it as failing when it cannot be told', async () => {
       const running = delivery({ findOpenAlarms: async () => [sampleAlarm()] });
       const channel = a as ForgetfulChannel;
       channel.failing = true;

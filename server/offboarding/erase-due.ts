@@ -116,7 +116,7 @@ async function eraseDatabase(erasing: Erasing, name: string, pseudonym: string):
   await em.fork().transactional(async em => {
     await forgetName({ em }, name, pseudonym);
     await forgetRows(em, name);
-    // A client that began anew meanwhile keeps its row.
+    // A client that started again meanwhile keeps its row.
     if (found && (await countBackups(em, found.id)) === 0) await em.nativeDelete(Database, { id: found.id });
   });
 }

@@ -17,7 +17,7 @@ interface Exporting {
   readonly now: Date;
   /** The folder of the zips, into which nothing may be written. */
   readonly storageDir: string;
-  /** Hears of each backup. */
+  /** Is called with each backup. */
   readonly onBackup?: (backup: Backup, result: Copied | 'removed') => void;
 }
 

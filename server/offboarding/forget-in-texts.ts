@@ -3,7 +3,7 @@ import type { EntityManager } from '../history/orm.ts';
 /** The texts that may name several databases, and must stay for the others. */
 const TEXTS: Readonly<Record<string, { columns: readonly string[]; where: string }>> = {
   alarms: { columns: ['summary', 'detail', 'group_key', 'muted_by'], where: 'true' },
-  // One that waits: someone must hear of the rest.
+  // One that waits: the rest must still be reported.
   outbox: { columns: ['notification', 'dedupe_key'], where: '`delivered_at` is null and `given_up_at` is null' },
 };
 

@@ -25,7 +25,7 @@ async function tablesWithNames(em: EntityManager): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** One that waits may be about other databases, too, which someone must hear of. */
+/** One that waits may be about other databases, too, which must still be reported. */
 const WAS_TOLD = '(`delivered_at` is not null or `given_up_at` is not null)';
 
 const IN_SQLITE = `select m.name as name from sqlite_master m join pragma_table_info(m.name) c on c.name = 'database_name' where m.type = 'table'`;

@@ -16,7 +16,7 @@ table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6
 td.n{text-align:right}code,td.d{font:13px ui-monospace,monospace;overflow-wrap:anywhere}.bad{color:#a00;font-weight:600}`;
 
 /**
- * The begin of the page that shows what a folder contains, for someone who has nothing but the folder: it needs no network, and runs no
+ * The start of the page that shows what a folder contains, for someone who has nothing but the folder: it needs no network, and runs no
  * script.
  */
 export function pageHead({ client, at, databases }: { client: string; at: Date; databases: number }): string {

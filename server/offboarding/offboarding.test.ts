@@ -283,7 +283,7 @@ describeOnEachStore('a client that is erased', store => {
   it('is free for a new start, and does not come back by a rebuild', async () => {
     await confirmed();
     await eraseDue(erasing(7));
-    const folder = await makeMemoryFolder('lumbung-anew-');
+    const folder = await makeMemoryFolder('lumbung-again-');
     const history = await openHistory(await store.url(folder));
     try {
       await rebuildHistory({

@@ -163,7 +163,7 @@ describeOnEachStore('a pin', store => {
     await change(`pinBackup(id: "${first.id}", reason: "yearly")`);
     await change(`unpinBackup(id: "${first.id}")`);
     await change(`holdBackup(id: "${first.id}", reason: "case 12/2026")`);
-    const folder = await makeMemoryFolder('lumbung-anew-');
+    const folder = await makeMemoryFolder('lumbung-again-');
     const history = await openHistory(await store.url(folder));
     try {
       const rebuilding = { em: history.em.fork(), storage: app.storage, log: pino({ level: 'silent' }) };

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 
 /**
- * Buffers lie outside the heap of V8, which therefore waits until there are some 32 MiB of garbage, and then goes through
+ * Buffers lie outside the heap of V8, which therefore waits until there are about 32 MiB of garbage, and then goes through
  * the whole heap. A look through what is young takes a third of a millisecond, and finds most of them if it comes before.
  *
  * Measured with one upload of a 2 GiB dump (a zip of 200 MB): 3.3 s of CPU and no more memory than the start took, 165 MiB.

@@ -11,7 +11,7 @@ const IGNORED = ['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 let tell: (signal: NodeJS.Signals) => void = () => {};
 for (const signal of IGNORED) process.on(signal, () => tell(signal));
 
-/** Has SIGHUP do something from now on. On a terminal it ends the service all the same. */
+/** Has SIGHUP do something from now on. On a terminal it ends the service anyway. */
 export function onHangUp(handle: () => void): void {
   const ignore = tell;
   tell = signal => (signal === 'SIGHUP' && !process.stdout.isTTY ? handle() : ignore(signal));

@@ -67,9 +67,9 @@ describeOnEachStore('a removal that is cut off leaves the backup or its tombston
     return 'there';
   }
 
-  /** @returns what a history that is made anew from the storage knows of it */
+  /** @returns what a history that is made again from the storage knows of it */
   async function rebuilt({ id }: KeptBackup) {
-    const folder = await makeMemoryFolder('lumbung-anew-');
+    const folder = await makeMemoryFolder('lumbung-again-');
     await mkdir(join(folder, 'store'));
     const history = await openHistory(await store.url(join(folder, 'store')));
     try {

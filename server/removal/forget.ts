@@ -57,7 +57,7 @@ export async function takeBackBackup(removing: Pick<Removing, 'em' | 'storage'>,
 }
 
 const LAST_COMPLETE =
-  'is the last complete backup of its database: without it nothing could be restored. To remove it all the same, say so: --even-last, or evenLast in GraphQL';
+  'is the last complete backup of its database: without it nothing could be restored. To remove it anyway, say so: --even-last, or evenLast in GraphQL';
 
 function refused(code: string, message: string): AppError {
   return new AppError(409, code, message);

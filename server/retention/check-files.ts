@@ -3,7 +3,7 @@ import { type DatabasePlan, type PlanInput, planRetention } from './rules/plan-r
 import { isSound, type RetainedBackup } from './rules/retained-backup.ts';
 
 /**
- * Makes the plan for a database, and looks whether the files are there on which it relies: those of the complete backups that stay.
+ * Makes the plan for a database, and checks whether the files are there on which it relies: those of the complete backups that stay.
  * One without its file counts as damaged, and the plan is made again without it.
  * @throws what the storage throws: then it is not known what is there, and nothing may go
  */

@@ -39,7 +39,7 @@ export interface PlanDocument {
 
 /**
  * Makes the plan of all databases and stores it, instead of the one that still waited. Nothing goes by that alone.
- * @param onPlan hears of the plan of each database
+ * @param onPlan is called with the plan of each database
  * @returns its id, its state and its totals
  */
 export async function makePlan(

@@ -38,7 +38,7 @@ export interface LastRun {
 }
 
 /**
- * Lists all sources, by name. Some 5,000 of them are possible.
+ * Lists all sources, by name. About 5,000 of them are possible.
  * @returns undefined for a scope of some databases: a source is about all of its own
  */
 export async function listSources({ em, scope }: Reading, now: Date): Promise<SourceState[] | undefined> {

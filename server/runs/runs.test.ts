@@ -196,7 +196,7 @@ describeOnEachStore('reports of runs', store => {
       ['is no object', []],
       ['has no roster', { ...sampleRun(['a'], { source }), roster: undefined }],
       ['is of a version that does not exist yet', { ...sampleRun(['a'], { source }), report_version: 2 }],
-      ['names a database that can not be', sampleRun(['a/b'], { source })],
+      ['names a database that cannot be', sampleRun(['a/b'], { source })],
       ['names a database twice', sampleRun(['a', 'a'], { source, outcomes: [] })],
       ['has two outcomes of one', sampleRun(['a'], { source, outcomes: twice })],
       ['has an invalid contract', sampleRun([], { source, roster: [sampleEntry('a', { every: 'daily' })] })],

@@ -69,7 +69,7 @@ async function* inPages(
   where: (last: Backup | undefined) => FilterQuery<Backup>,
 ): AsyncGenerator<Backup> {
   for (let last: Backup | undefined; ; ) {
-    // Joined, the databases might come first in the store's plan, and the backups be sorted anew for each page.
+    // Joined, the databases might come first in the store's plan, and the backups be sorted again for each page.
     const options = { orderBy, limit, populate: ['database'], strategy: 'select-in' } as const;
     const page = await history.em.fork().find(Backup, { $and: [{ removedAt: null }, where(last)] }, options);
     yield* page;

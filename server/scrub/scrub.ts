@@ -23,7 +23,7 @@ export interface Scrub {
   /** @returns whether a scheduled run would find anything to do */
   isDue(): Promise<boolean>;
   progress(em: EntityManager): Promise<ScrubProgress>;
-  /** Ends what runs, for good. Waits for that, but no longer than a second. */
+  /** Ends what runs, permanently. Waits for that, but no longer than a second. */
   stop(): Promise<void>;
 }
 

@@ -78,7 +78,7 @@ function notificationsOf({ history, log, configuration }: Parts): Notifications 
   });
 }
 
-/** Which databases keep their contract, then what follows from that, then who hears of it: each minute, in this order. */
+/** Which databases keep their contract, then what follows from that, then who is notified: each minute, in this order. */
 function watchingJobs(parts: Parts, { delivery, heartbeat }: Notifications): Job[] {
   const { history, configuration } = parts;
   const tell: Job['run'] = async turn => {

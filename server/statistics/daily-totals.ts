@@ -12,7 +12,7 @@ import { type FirstDay, firstDays } from './first-days.ts';
 
 /** What is known of the backups whose dumps were begun on one day. */
 export interface DayTotals {
-  /** Those too that were removed since. */
+  /** Also those that were removed since. */
   readonly backups: number;
   /** Of the zips that are still there. */
   readonly bytes: number;
@@ -83,12 +83,12 @@ export interface Totals {
 /** So long totals are kept without an event that changes them: someone may have changed the store by hand. */
 const BELIEVED_MS = 3_600_000;
 
-/** With more days than this to be read anew, all are: one pass over the index is faster then. */
+/** With more days than this to be read again, all are: one pass over the index is faster then. */
 const MANY_DAYS = 30;
 
 /**
  * The totals of every day. A pass over a million backups takes its time, so the sums are kept in memory, and those of a day
- * are read anew after an event of one of its backups. Nothing else changes backups while the service runs.
+ * are read again after an event of one of its backups. Nothing else changes backups while the service runs.
  */
 export class DailyTotals {
   #days = new Map<number, DayTotals>();

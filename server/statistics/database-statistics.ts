@@ -40,7 +40,7 @@ async function daysOfSome({ em }: { em: EntityManager }, ids: readonly number[],
 
 /** What is kept of a database. */
 export interface Kept {
-  /** Those too that were removed. */
+  /** Also those that were removed. */
   readonly backups: number;
   /** Of the zips that are still there. */
   readonly bytes: number;

@@ -16,7 +16,7 @@ export interface Day extends DayTotals {
 /** How much there is. */
 export interface Statistics {
   readonly databases: number;
-  /** Those too that were removed. */
+  /** Also those that were removed. */
   readonly backups: number;
   /** Of the zips that are still there. */
   readonly bytes: number;

@@ -194,7 +194,7 @@ export function describeStorage(title: string, create: () => Promise<TestPlace>)
       await Promise.all(received.map(file => file.discard()));
     });
 
-    it('forgets what is discarded, twice if need be, but never what is published', async () => {
+    it('forgets what is discarded, twice if needed, but never what is published', async () => {
       const received = await storage.receive(address(), content('abc'));
       await received.discard();
       await received.discard();

@@ -56,7 +56,7 @@ export interface ReceivedFile extends ReadableFile {
  * Reads a file along while it is being received, from its first byte to its last, or breaks off before. It never holds up the
  * receiving.
  * @param pieces what was written to the storage, read back from there; a piece may be used until the next one is asked for. They
- *   end with an error when the receiving fails. They may be asked for late: they begin with the first byte all the same.
+ *   end with an error when the receiving fails. They may be asked for late: they begin with the first byte anyway.
  * @param hasEnded aborted when the last byte was written, or the receiving has failed
  */
 export type Follow = (pieces: AsyncIterable<Buffer>, hasEnded: AbortSignal) => Promise<void>;
@@ -98,7 +98,7 @@ export interface Storage {
   /** @returns the id of the storage that is there, or undefined when there is no storage yet; makes nothing */
   identity(): Promise<string | undefined>;
   /**
-   * Makes the storage if need be and keeps all other processes out of it.
+   * Makes the storage if needed and keeps all other processes out of it.
    * @throws Error when another process has it, or it can't be used
    */
   claim(): Promise<Claim>;
@@ -128,7 +128,7 @@ export interface Storage {
    */
   remove(address: FileAddress): Promise<boolean>;
   /**
-   * Removes the file of that address for good, and keeps the text beside it: that is what is left, and says why. Without a text
+   * Removes the file of that address permanently, and keeps the text beside it: that is what is left, and says why. Without a text
    * nothing is removed. Once this returns, the file does not come back after a crash or a power cut; a crash before leaves the file, or not,
    * and the text in each case. Anyone who has the file open reads on, or gets an error. To be called within `exclusively` of the
    * address.

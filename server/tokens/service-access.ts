@@ -138,7 +138,7 @@ export async function openAccess(
   const hasTokens = await store.sync();
   if (!hasTokens && !allowAnonymous && !isLoopback(host))
     throw new Error(
-      `HOST is ${host}, and no token exists: everyone who reaches the service could read all backups. Make a token first (${MAKE_ONE}), or set ADMIN_TOKEN_FILE, or listen on 127.0.0.1 only. ALLOW_ANONYMOUS=on starts it all the same`,
+      `HOST is ${host}, and no token exists: everyone who reaches the service could read all backups. Make a token first (${MAKE_ONE}), or set ADMIN_TOKEN_FILE, or listen on 127.0.0.1 only. ALLOW_ANONYMOUS=on starts it anyway`,
     );
   return new ServiceAccess(parts, store, { admin, isOpen: !hasTokens, allowsAnonymous: allowAnonymous });
 }

@@ -84,7 +84,7 @@ export class TokenStore {
     if (!(await this.hasExisted())) await this.#change(present => [...present]);
   }
 
-  /** @returns all tokens, those too that have ended, by their names, the newest of a name last */
+  /** @returns all tokens, also those that have ended, by their names, the newest of a name last */
   list(): Promise<Token[]> {
     return this.#stores.history.em.fork().find(Token, { id: { $gt: 0 } }, { orderBy: { name: 'asc', id: 'asc' } });
   }
@@ -167,7 +167,7 @@ export class TokenStore {
     try {
       await this.#apply(kept);
     } finally {
-      for (const hear of this.#listeners) hear();
+      for (const listener of this.#listeners) listener();
     }
   }
 

@@ -80,18 +80,18 @@ describe('the events for open pages of the dashboard', () => {
     expect(boss.answer.headers.get('content-type')).to.contain('text/event-stream');
     expect(boss.answer.headers.get('cache-control')).to.equal('no-store');
     await upload(app.url, sampleZip({ database: 'pt_xyz' }), { headers: bearer('boss') });
-    await until('boss hears of it', () => boss.changes() === 1);
+    await until('boss gets it', () => boss.changes() === 1);
     await upload(app.url, sampleZip({ database: 'acme_shop' }), { headers: bearer('boss') });
-    await until('both hear of it', () => boss.changes() === 2 && client.changes() === 1);
+    await until('both get it', () => boss.changes() === 2 && client.changes() === 1);
     app.events.evaluated();
-    await until('both hear of it', () => boss.changes() === 3 && client.changes() === 2);
+    await until('both get it', () => boss.changes() === 3 && client.changes() === 2);
     expect(client.text().replaceAll('data: changed\n\n', '')).to.equal('retry: 5000\n\n');
   });
 
   it('tell many changes at once as one', async () => {
     await using boss = await listen(bearer('boss'));
     for (let id = 0; id < 1000; id += 1) app.events.changed({ id, database: 'pt_xyz', sortedAt: new Date() });
-    await until('it hears of them', () => boss.changes() > 0);
+    await until('it gets them', () => boss.changes() > 0);
     expect(boss.changes()).to.equal(1);
   });
 

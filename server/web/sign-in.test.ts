@@ -104,7 +104,7 @@ describe('the sign-in to the dashboard', () => {
     expect(sent.text).to.contain('rotate it').and.not.contain(tokens.boss!);
   });
 
-  it('is refused under another name than that of the machine itself: a proxy may have brought it from elsewhere', async () => {
+  it('is refused under a different name than that of the machine itself: a proxy may have brought it from elsewhere', async () => {
     const asked = (host: string) =>
       new Promise<number>((resolve, reject) => {
         const request = httpRequest(`${service.url}/-/ui/sign-in`, { headers: { host } });

@@ -47,7 +47,7 @@ describe('sade and a service with a certificate of an own CA', () => {
       expect(shown).to.deep.equal([`Bearer ${token}`]);
     });
 
-    it(`never shows its token under ${runtime} to a service whose certificate it can not check`, async () => {
+    it(`never shows its token under ${runtime} to a service whose certificate it cannot check`, async () => {
       shown.length = 0;
       const { code, stderr } = await sade(['list'], { env, runtime });
       expect(code).to.equal(1);

@@ -64,7 +64,7 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
     reason: /mahal: expected a view/,
   },
   other_row: {
-    // What no count finds: the server stores another value than the dump has.
+    // What no count finds: the server stores a different value than the dump has.
     edit: sql => sql.replace("(1,'kopi',1.50)", "(1,'kopi',1.505)"),
     outcome: 'not_restorable',
     reason: /^dumped again it differs from the backup: table barang$/,

@@ -82,7 +82,7 @@ describe('a backup onto a full disk', function () {
     for (const failure of failures) expect(failure.cause).to.deep.equal(cause);
   });
 
-  it('has not a byte left: what waits on it is delivered all the same', async function () {
+  it('has not a byte left: what waits on it is delivered anyway', async function () {
     await using trial = await scene.trial(database);
     using disk = mountSmallDisk(trial.place.workDir, 6);
     if (!disk) return this.skip();

@@ -36,17 +36,17 @@ describe('a plain HTTP client that sends', function () {
     return { ...zip, bytes };
   };
 
-  it('a zip whose data has another CRC than its directory says: it is refused', async () => {
+  it('a zip whose data has a different CRC than its directory says: it is refused', async () => {
     expectError(await sent(mislabelled(14, 16)), 422, 'INVALID_ZIP', 'file');
     await trial.expectNothingStored();
   });
 
-  it('a zip whose data has another size than its directory says: it is refused', async () => {
+  it('a zip whose data has a different size than its directory says: it is refused', async () => {
     expectError(await sent(mislabelled(22, 24)), 422, 'INVALID_ZIP', 'file');
     await trial.expectNothingStored();
   });
 
-  it('a zip with another SHA-256 than its Repr-Digest says: it is refused', async () => {
+  it('a zip with a different SHA-256 than its Repr-Digest says: it is refused', async () => {
     const zip = sampleZip({ database: trial.label });
     const headers = { 'repr-digest': formatReprDigest(Buffer.alloc(32)) };
     expectError(await upload(scene.service.url, zip, { headers }), 422, 'DIGEST_MISMATCH', 'Repr-Digest');

@@ -48,7 +48,7 @@ describe('a backup whose dump program', function () {
     expect(JSON.stringify(data.manifest).length).to.be.above(4 << 20);
   });
 
-  it('writes more tables than a manifest can name: the zip is stored all the same, and the run says what that means', async () => {
+  it('writes more tables than a manifest can name: the zip is stored anyway, and the run says what that means', async () => {
     await using dumped = await dumpedBy(`mariadb-dump "$@" | sed '/^-- Dump completed/d'; ${manyTables(130_000)}`);
     const { outcome } = dumped.run;
     expect(outcome.state, dumped.run.stderr).to.equal('incomplete');
@@ -117,7 +117,7 @@ describe('a backup whose dump program', function () {
     await dumped.expectIncomplete('UNTERMINATED_STATEMENT');
   });
 
-  it('drips a byte now and then until the time is up', async () => {
+  it('drips a byte from time to time until the time is up', async () => {
     await using dumped = await dumpedBy('header; for _ in $(seq 60); do printf x; sleep 0.1; done', [
       '--timeout',
       '2s',

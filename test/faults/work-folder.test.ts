@@ -40,7 +40,7 @@ describe('a work folder with something else in it', function () {
     );
 
   for (const [what, { says, put }] of Object.entries(ODD))
-    it(`is backed up from all the same where ${what} has the name of a zip: that one failed, with what to do`, async () => {
+    it(`is still backed up from where ${what} has the name of a zip: that one failed, with what to do`, async () => {
       const path = zipOf('other');
       await put(path);
       const { code, report, stderr, outcome } = await trial.backup();

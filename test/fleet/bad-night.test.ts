@@ -95,7 +95,7 @@ describe('three hosts, one bad night', function () {
   const filler = () => join(scene.places.get('db3')!.workDir, 'filler');
 });
 
-/** @returns the time at the begin of a text, in minutes */
+/** @returns the time at the start of a text, in minutes */
 function minutesOf(text: string): number {
   return Date.parse(`2027-${text.slice(0, 11).replace(' ', 'T')}Z`) / 60_000;
 }

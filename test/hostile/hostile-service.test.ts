@@ -22,7 +22,7 @@ const REPORT = {
 const OTHER =
   /answers with more than 16\.0 MiB|answered 404, but not as|Headers Overflow|head is too large|not one of Lumbung's/;
 
-/** An answer that lasts: a byte now and then, for a minute. */
+/** An answer that lasts: a byte from time to time, for a minute. */
 async function* trickle(): AsyncGenerator<string> {
   yield 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n';
   for (let sent = 0; sent < 600; sent++) {

@@ -11,7 +11,7 @@ import { CONTENT, commonZips, ENTRY, UUID, WRITERS } from '../../testing/zips/zi
 
 const AT_ONCE = 8;
 
-/** Each field of each header of the zips of each common writer, forged alone, and much else: some 100,000 uploads. */
+/** Each field of each header of the zips of each common writer, forged alone, and much else: about 100,000 uploads. */
 describe('zips forged one field at a time, sent to a real service', () => {
   const figures = { forged: 0, refused: 0, taken: 0, unreadable: 0 };
   let folder: string;

@@ -218,7 +218,7 @@ function formOf(zip: SampleZip, boundary: string, random: Random, oneOf: OneOf, 
   return Buffer.concat([Buffer.from(rarely('', 'preamble\r\n')), ...pieces, Buffer.from(end)]);
 }
 
-/** Mostly as it is; else with some bytes changed, cut, or twice. */
+/** Usually as it is; else with some bytes changed, cut, or twice. */
 function broken(bytes: Buffer, random: Random): Buffer {
   const copy = Buffer.from(bytes);
   const kind = random(9);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { hasMariaDbSuite } from '../../testing/databases/mariadb-suite/mariadb-suite.ts';
 import { suiteRounds } from '../../testing/databases/mariadb-suite/suite-round.ts';
 
-/** Some 50 of them in two minutes. test/peers/mariadb-suite.test.ts takes two of each of the first files. */
+/** About 50 of them in two minutes. test/peers/mariadb-suite.test.ts takes two of each of the first files. */
 const WANTED = Number(process.env.SUITE_DATABASES ?? 500);
 const FROM = Number(process.env.SUITE_FROM ?? 0);
 

@@ -119,7 +119,7 @@ describe('the commands of docs/restore.md', function () {
 
   it('bring back a database that is gone, replace one that is wrong, and restore one of a time', async () => {
     await drop(old, 'pt_xyz');
-    // The backup that a replace makes first has lost rows: it is passed over.
+    // The backup that a replace makes first has lost rows: it is skipped.
     await paste('sade restore pt_xyz\n', YES);
     expect(await count(old, 'faktur', 'pt_xyz')).to.equal(2028);
     await old.sql('delete from barang', 'pt_xyz');

@@ -10,7 +10,7 @@ import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
 const RESTORER = { restore_username: 'faller', restore_password: 'only for falling' };
 
-/** A dump of some 500 kB, and a zip of half as much. */
+/** A dump of about 500 kB, and a zip of half as much. */
 const BULK = `create table bulk (id int primary key, t varchar(300) not null);
   insert into bulk select seq, concat(sha2(seq, 512), sha2(seq + 5000, 512)) from seq_1_to_2000`;
 
@@ -55,7 +55,7 @@ describe('sade restore that fails', function () {
     return path;
   };
 
-  it('at a statement says which one and where, what is left, how to begin anew, and tells the service', async () => {
+  it('at a statement says which one and where, what is left, how to start again, and tells the service', async () => {
     const zip = await zipOf(
       'CREATE TABLE `a` (`id` int(11));\nINSERT INTO `a` VALUES (1);\nCREATE TABLE `b` (`id` nonsense);\n',
     );
@@ -65,12 +65,12 @@ describe('sade restore that fails', function () {
       .to.contain('table b could not be loaded: ')
       .and.match(/the statement begins at byte \d+ of the dump: /)
       .and.contain('The database half_one, which this restore has made, is only half restored: do not use it.')
-      .and.contain('To begin anew: DROP DATABASE `half_one`; then: ');
+      .and.contain('To start again: DROP DATABASE `half_one`; then: ');
     const { data } = (await (await fetch(`${trial.url}/-/restores`)).json()) as { data: object[] };
     expect(data[0]).to.include({ outcome: 'failed', target_database: 'half_one' });
     expect((await restore('--from', zip, '--into', 'half_one')).code).to.equal(3);
     // Pasted as it stands there, with a zip that loads by now.
-    const [, drop, again] = /To begin anew: (DROP DATABASE [^;]*;) then: (sade .*)$/m.exec(stderr)!;
+    const [, drop, again] = /To start again: (DROP DATABASE [^;]*;) then: (sade .*)$/m.exec(stderr)!;
     await scene.mariadb.sql(drop!);
     await zipOf('CREATE TABLE `a` (`id` int(11));\n');
     const second = await runDocumented(`${again} --yes`, trial.place, trial.url);
@@ -85,7 +85,7 @@ describe('sade restore that fails', function () {
       /Duplicate entry '…' for key 'PRIMARY'/,
     ],
     [
-      'a row can not be understood',
+      'a row cannot be understood',
       "CREATE TABLE `a` (`mail` varchar(50));\nINSERT INTO `a` VALUES ('x',,'ann.customer@x');\n",
       /in words that may quote rows|near '…' at line 1|is refused/,
     ],
@@ -199,7 +199,7 @@ describe('sade restore that fails', function () {
     );
     const changed = await sade(command(counting.url, '--into', 'line_lost'));
     expect(changed.code, changed.stderr).to.equal(0);
-    expect(received, 'what is not the backup is fetched anew').to.be.greaterThan(bytes.length - 1000);
+    expect(received, 'what is not the backup is fetched again').to.be.greaterThan(bytes.length - 1000);
     await scene.mariadb.sql('drop database line_lost');
     await mkdir(dirname(zip));
     await writeFile(zip, bytes);
@@ -227,7 +227,7 @@ describe('sade restore that fails', function () {
       expect(code, stderr).to.equal(130);
       expect(stderr)
         .to.contain('The database interrupted, which this restore has made, is only half restored: do not use it.')
-        .and.contain('To begin anew: DROP DATABASE `interrupted`; then: sade restore ');
+        .and.contain('To start again: DROP DATABASE `interrupted`; then: sade restore ');
       const left = await scene.mariadb.sql("select id from information_schema.processlist where user = 'faller'");
       expect(left).to.deep.equal([]);
     } finally {

@@ -14,7 +14,7 @@ const BIG = `create table big (id int primary key, t mediumtext, key (t(20)));
   insert into big select seq, concat(sha2(seq, 512), repeat(sha2(seq + 1, 512), 15), sha2(seq + 2, 512)) from seq_1_to_64000`;
 const DUMP_MIB = 130;
 
-/** Some 140 of it are needed. With the space for young objects that Node gives on its own, it is 200. */
+/** About 140 of it are needed. With the space for young objects that Node gives on its own, it is 200. */
 const MOST_MIB = 170;
 
 describe('sade restore of a large dump', function () {

@@ -26,7 +26,7 @@ export class FaultScene implements AsyncDisposable {
     this.folder = folder;
   }
 
-  /** @param folder for all that the service keeps; made if need be, and removed in the end */
+  /** @param folder for all that the service keeps; made if needed, and removed in the end */
   static async open(folder: string, start: StartService = startServiceHere): Promise<FaultScene> {
     await mkdir(folder, { recursive: true });
     return new FaultScene(await sharedMariaDb(), await start(serviceSettings(folder)), folder);

@@ -68,7 +68,7 @@ async function addTable(
   facts.set(key, own(JSON.stringify(definition)));
   if (type === 'VIEW') return;
   if (type === 'SEQUENCE') {
-    // mysqldump does not say how often one has begun anew, and only SETVAL with a round asks (docs/explanation/what-mysqldump-loses.md).
+    // mysqldump does not say how often one has begun again, and only SETVAL with a round asks (docs/explanation/what-mysqldump-loses.md).
     const [{ cycle_count: _, ...state }] = (await ask(`select * from ${quoted}`)) as [RowDataPacket];
     return void facts.set(`${key} state`, JSON.stringify(state));
   }

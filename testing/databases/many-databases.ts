@@ -69,7 +69,7 @@ export async function fillService(app: RunningApp): Promise<Troubles> {
     if (name === unverified) await upload(app.url, sampleZip({ database: name, takenAt: lastNight() }));
     else await send(app, { name, hoursAgo: 7, rows: isSmall ? 150 : 510 + 997 * at, codes });
   }
-  const rotten = { damage: 'the stored file has another SHA-256 than it had' };
+  const rotten = { damage: 'the stored file has a different SHA-256 than it had' };
   const em = app.history.em.fork();
   const [latest] = await em.find(Backup, { database: { name: damaged! } }, { orderBy: { id: 'desc' }, limit: 1 });
   await em.nativeUpdate(Backup, { id: latest!.id }, rotten);

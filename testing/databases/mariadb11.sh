@@ -2,7 +2,7 @@
 # A real MariaDB server and client (11.8, Debian sid's packages) beside the system: nothing is upgraded, no root file is touched.
 # About 300 MB under $MARIADB11_HOME. For tests against a newer MariaDB than that of Debian 12.
 #   mariadb11.sh prepare                        download and unpack the packages (idempotent)
-#   mariadb11.sh start PORT DATADIR [OPTION…]   initialise DATADIR if need be, start mariadbd on 127.0.0.1:PORT, wait until it is ready;
+#   mariadb11.sh start PORT DATADIR [OPTION…]   initialise DATADIR if needed, start mariadbd on 127.0.0.1:PORT, wait until it is ready;
 #                                               root logs in without a password on the socket DATADIR/s.sock
 #   mariadb11.sh stop DATADIR                   kill that server (by its own pid file, waits): its data is removed anyhow
 # After prepare, $MARIADB11_HOME/bin/{mariadb,mariadb-dump,mariadbd} are wrappers that can be called directly. That of mariadbd names its

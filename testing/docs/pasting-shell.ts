@@ -71,7 +71,7 @@ exec /usr/bin/${program} --no-defaults --socket='${server.socket}' "\${who[@]}" 
   /**
    * @param editor the program that a block opens to have a file edited
    * @returns what the block, or several in one shell, wrote to stdout and stderr
-   * @throws when the last command ends with another exit code than 0; what it wrote is in `stderr` of the error
+   * @throws when the last command ends with a different exit code than 0; what it wrote is in `stderr` of the error
    */
   async paste(blocks: Block | readonly Block[], editor = 'true'): Promise<string> {
     const pasted = [blocks].flat();

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const IN_MEMORY = '/dev/shm';
 /** `f_type` of statfs(2). */
 const TMPFS_MAGIC = 0x01021994;
-/** So much has to be free there, and of the machine's memory, in bytes; a server takes some 10 to 200 MiB. */
+/** So much has to be free there, and of the machine's memory, in bytes; a server takes about 10 to 200 MiB. */
 const ROOM = 3 * 1024 ** 3;
 
 /** Decided once: files are moved and linked from one such folder to another. */

@@ -13,7 +13,7 @@ export interface Disk extends Disposable {
 /**
  * Makes a disk, which only root may do, and mounts it.
  * @param at where; the folder must be there
- * @param keptAt where it stays mounted, so that nothing on it is lost; made if need be
+ * @param keptAt where it stays mounted, so that nothing on it is lost; made if needed
  * @returns undefined, and says so, where that is not possible
  */
 export function makeDisk(at: string, keptAt: string): Disk | undefined {

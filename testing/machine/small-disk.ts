@@ -11,7 +11,7 @@ export interface SmallDisk extends Disposable {
 
 /**
  * Mounts a small disk (tmpfs), which only root may do.
- * @param folder where; made if need be, and for this user alone
+ * @param folder where; made if needed, and for this user alone
  * @returns undefined, and says so, where that is not possible
  */
 export function mountSmallDisk(folder: string, megabytes: number): SmallDisk | undefined {

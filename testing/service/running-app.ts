@@ -58,7 +58,7 @@ export type Overrides = Partial<
   introspection?: boolean;
   connectionLimits?: ConnectionLimits;
   tls?: KeyPair | undefined;
-  /** What stands in its `lumbung.yaml`, or, for the retention alone, what is read of it anew each time; the defaults when left out. */
+  /** What stands in its `lumbung.yaml`, or, for the retention alone, what is read of it again each time; the defaults when left out. */
   configuration?: object | (() => RetentionConfiguration);
   scrubIntervalMs?: number;
   /** 0 means as fast as it goes, and is what is left out. */

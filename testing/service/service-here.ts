@@ -21,7 +21,7 @@ export interface ServiceHere extends AsyncDisposable {
  * Starts in this process what `node server/main.ts` starts, on a free port: from the configuration to the requests all is the same,
  * and it takes a tenth of the CPU time. For tests that need a service. Those of its process (signals, a crash, memory, what it
  * prints) take `startService`.
- * @param env DATABASE_URL and STORAGE_DIR, mostly
+ * @param env DATABASE_URL and STORAGE_DIR, usually
  * @throws Error when it does not start
  */
 export async function startServiceHere(env: Record<string, string>): Promise<ServiceHere> {

@@ -24,7 +24,7 @@ export interface Service extends AsyncDisposable {
 
 /**
  * Starts `node --expose-gc server/main.ts` on a free port and waits until it is ready.
- * @param env beside PATH: DATABASE_URL and STORAGE_DIR, mostly
+ * @param env beside PATH: DATABASE_URL and STORAGE_DIR, usually
  * @param args of the command line
  * @param openFiles how many it may have open at once (`ulimit -n`); as many as this process when left out
  * @throws Error with what it wrote when it ends instead

@@ -101,7 +101,7 @@ function restorableOf(answer: Listed): ListedView['restorable'] {
 
 /**
  * @returns whether a complete backup has a loss that no one has accepted. Where its database has no such loss any more, a newer backup has
- *   all again, which was made before a restore: this one lacks it all the same. An earlier service lists such a loss as `unaccepted`.
+ *   all again, which was made before a restore: this one lacks it anyway. An earlier service lists such a loss as `unaccepted`.
  */
 export function lacksRows(complete: BackupSummary | undefined): boolean {
   return Boolean(complete?.loss) && complete?.loss !== 'accepted';

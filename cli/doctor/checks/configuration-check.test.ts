@@ -45,7 +45,7 @@ describe('configuration check', () => {
     expect(sources).to.have.length(1);
   });
 
-  it('warns once of a password of a user that restores which can not be read, with all databases that name it', async () => {
+  it('warns once of a password of a user that restores which cannot be read, with all databases that name it', async () => {
     const restorer = { restore_username: 'r', restore_password_file: 'nowhere' };
     const list = [
       { ...entry, ...restorer },

@@ -15,7 +15,7 @@ import { FLAVOURS } from './client-check.ts';
 type Settings = Pick<BackupSettings, 'rehearse' | 'mariadbd' | 'mysqld' | 'workDir'>;
 
 /**
- * Looks whether the dumps of these servers can be rehearsed on this machine, says how to get what is missing, and
+ * Checks whether the dumps of these servers can be rehearsed on this machine, says how to get what is missing, and
  * where new data folders are kept for its servers. It starts no server.
  * @param reports of the databases that could be reached
  */
@@ -70,19 +70,19 @@ async function checkKeptData(path: string): Promise<Check[]> {
     if (!(await isOfThisUserAlone(path)))
       return [
         warn(
-          `${path} is not used, since it is no folder of this user alone: each rehearsal makes a data folder anew, which takes seconds`,
-          `Delete it, as root if need be; the next run makes it anew: ${remove}`,
+          `${path} is not used, since it is no folder of this user alone: each rehearsal makes a new data folder, which takes seconds`,
+          `Delete it, as root if needed; the next run makes it again: ${remove}`,
         ),
       ];
     const bytes = formatBytes(await diskUseOf(path));
     return [
       ok(
-        `${path} has ${bytes}. If servers of rehearsals don't start, delete it; the next run makes it anew: ${remove}`,
+        `${path} has ${bytes}. If servers of rehearsals don't start, delete it; the next run makes it again: ${remove}`,
       ),
     ];
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
-    return [warn(`${path} can't be read: ${messageOf(error)}`, `Delete it; the next run makes it anew: ${remove}`)];
+    return [warn(`${path} can't be read: ${messageOf(error)}`, `Delete it; the next run makes it again: ${remove}`)];
   }
 }
 

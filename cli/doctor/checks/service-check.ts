@@ -46,13 +46,13 @@ export async function checkService({ server, version, ask }: ServiceCheckOptions
   return { checks, status };
 }
 
-/** Looks whether the service has room for the next runs, and takes backups so large, once the sizes of the databases are known. */
+/** Checks whether the service has room for the next runs, and takes backups so large, once the sizes of the databases are known. */
 export function checkServiceRoom(server: URL, { storage, limits }: Status, sizes: Sizes): Checked {
   const report = checkReporter('service', server.href);
   return { checks: [...describeRoom(storage.free_bytes, sizes, report), ...describeLimits(limits, sizes, report)] };
 }
 
-/** Estimates can be wrong, but a dump of about that size would have been made in vain each night. */
+/** Estimates can be wrong, but a dump of about that size would be made each night and then refused. */
 function describeLimits(limits: Status['limits'], { dumpBytes }: Sizes, { fail }: CheckReporter): Check[] {
   const largest = Math.max(0, ...dumpBytes);
   const tooLarge = (what: string, bytes: number, limit: number, variable: string) =>

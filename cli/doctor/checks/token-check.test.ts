@@ -41,7 +41,7 @@ describe('the tokens in sade doctor', () => {
     expect(mayRead).to.equal(false);
   });
 
-  it('are warned of where they can do more than a backup needs, and are a problem where they can not upload', async () => {
+  it('are warned of where they can do more than a backup needs, and are a problem where they cannot upload', async () => {
     const admin = await check({ run: { role: 'admin' } });
     expect(admin.lines[1]).to.equal('warn the token run of /etc/run can do more than a backup needs: anything');
     expect(admin.checks[1]!.advice).to.contain('--role upload');

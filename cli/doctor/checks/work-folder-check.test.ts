@@ -123,7 +123,7 @@ describe('work folder check', () => {
     expect(text).to.contain(`${ID}.sql.zip.damaged`);
   });
 
-  it('names what was refused for good and what could not be removed, with sizes, paths and what to do', async () => {
+  it('names what was refused permanently and what could not be removed, with sizes, paths and what to do', async () => {
     await made();
     await leave(new Date());
     const [stuck] = await readdir(workDir);
@@ -135,7 +135,7 @@ describe('work folder check', () => {
     const { marks, text } = await check();
     expect(marks).to.deep.equal(['ok', 'ok', 'warn', 'warn', 'ok']);
     expect(text).to.contain(`delivered, and can't be removed: ${join(workDir, stuck!)}`);
-    expect(text).to.contain(`refused by the service for good: ${path}`).and.contain(`cat '${path}.txt'`);
+    expect(text).to.contain(`refused by the service permanently: ${path}`).and.contain(`cat '${path}.txt'`);
     expect(text).to.match(/1 zip \(\d+ B\) set aside/);
   });
 

@@ -51,7 +51,7 @@ export async function checkWorkFolder(
 }
 
 /**
- * Looks whether the disk has room for what a run puts there, once the sizes of the databases are known.
+ * Checks whether the disk has room for what a run puts there, once the sizes of the databases are known.
  * @param existing the folder that {@link checkWorkFolder} found
  * @param freeBytes asks the disk; given in tests
  */
@@ -126,7 +126,7 @@ async function describeContent(
   if (refused.length > 0)
     checks.push(
       warn(
-        `${count(refused.length, 'zip')} (${sizeOf(refused)}) set aside, refused by the service for good: ${pathsOf(refused)}`,
+        `${count(refused.length, 'zip')} (${sizeOf(refused)}) set aside, refused by the service permanently: ${pathsOf(refused)}`,
         `Each has its reason in a text beside it (cat '${refused[0]!.path}.txt'), with how to send it again, and how to delete it.`,
       ),
     );

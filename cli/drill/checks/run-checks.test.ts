@@ -73,7 +73,7 @@ for (const { name, flavour, open } of SERVERS)
       expect(error).to.contain('missing');
     });
 
-    it('can not write, by any kind of statement', async function () {
+    it('cannot write, by any kind of statement', async function () {
       if (!server) return this.skip();
       for (const sql of [
         'delete from orders',

@@ -54,7 +54,7 @@ export interface Drilling extends DrillRun {
 }
 
 /**
- * Restores one backup into a database of its own, looks whether it is what was backed up, and removes all of it.
+ * Restores one backup into a database of its own, checks whether it is what was backed up, and removes all of it.
  * @returns what was seen; a failure of any kind is an outcome, too
  * @throws the signal's reason when aborted
  */

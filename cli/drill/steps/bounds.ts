@@ -9,7 +9,7 @@ export interface DrillBounds {
   readonly maxDiskBytes: number | undefined;
 }
 
-/** Partitions and tables without rows take room that no dump shows: some 100 KiB each. */
+/** Partitions and tables without rows take room that no dump shows: about 100 KiB each. */
 const LEAST_DISK = 2 * 2 ** 30;
 
 /** Keys on all columns of a narrow table take several times its rows. */

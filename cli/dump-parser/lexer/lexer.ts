@@ -83,7 +83,7 @@ export class DumpLexer {
   /** Whether a block comment stands in front of the next statement. */
   #isCommentPending = false;
   /**
-   * How the last statement began, byte by byte up to `VALUES (`, if it had rows. The next one mostly begins alike, and with
+   * How the last statement began, byte by byte up to `VALUES (`, if it had rows. The next one usually begins alike, and with
    * --skip-extended-insert there is one for each row.
    */
   #insert = NOTHING;
@@ -98,7 +98,7 @@ export class DumpLexer {
   readonly #note = new CappedBuffer(KEPT);
 
   /**
-   * Under another delimiter than `;`, under which mysqldump writes stored programs only, whether a statement is read as the server
+   * Under a different delimiter than `;`, under which mysqldump writes stored programs only, whether a statement is read as the server
    * reads it, and not as the mysql client does.
    */
   readonly #readsProgramsAsServer: boolean;

@@ -93,7 +93,7 @@ describe('plain rows', () => {
       expect(rows).to.deep.equal([4, 2]);
     });
 
-    it('are counted anew, also by two readers that take turns', () => {
+    it('are counted from zero, also by two readers that take turns', () => {
       const counts = [plainRows(), null].map(plain => {
         const lexers = [1, 2].map(() => new DumpLexer(SILENT, { plain }));
         for (const lexer of lexers) lexer.write(Buffer.from(HEAD));

@@ -124,7 +124,7 @@ export class PlainRows {
 
 let loaded: PlainRows | null | undefined;
 
-/** @returns the one that all readers share, since each call of it begins anew; null as load does */
+/** @returns the one that all readers share, since each call of it starts again; null as load does */
 export function plainRows(): PlainRows | null {
   loaded = loaded === undefined ? PlainRows.load() : loaded;
   return loaded;

@@ -11,7 +11,7 @@ interface Asked {
 }
 
 /**
- * Finds foreign keys of MariaDB that refer to a column that no longer exists, or has another type: with foreign_key_checks off a table can be made anew
+ * Finds foreign keys of MariaDB that refer to a column that no longer exists, or has another type: with foreign_key_checks off a table can be made again
  * under them. A dump creates the tables by name. Where the one that is referred to comes first, InnoDB looks at it, and refuses the other (error 150);
  * where it comes second, no one looks.
  */

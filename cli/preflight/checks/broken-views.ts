@@ -7,7 +7,7 @@ import { quoteAccount } from '../privileges/missing-rights.ts';
 export interface BrokenView {
   readonly view: string;
   readonly reason: string;
-  /** Whether mysqldump can dump it all the same: its definer is gone, and nothing else is wrong with it. */
+  /** Whether mysqldump can dump it anyway: its definer is gone, and nothing else is wrong with it. */
   readonly isDumped: boolean;
   /** Of one that is dumped: its definer as statements name it, such as `ayu`@`%`. */
   readonly definer?: string | undefined;

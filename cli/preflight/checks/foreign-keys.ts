@@ -35,7 +35,7 @@ export async function foreignKeyFindings(session: Session, { database, server, l
       : [
           finding(
             'WILL_NOT_LOAD',
-            `these foreign keys have another collation than the columns that they refer to (error 3780): ${namesOf(unlike)}`,
+            `these foreign keys have a different collation than the columns that they refer to (error 3780): ${namesOf(unlike)}`,
             'Give both columns the same character set and collation: ALTER TABLE … MODIFY, with SET foreign_key_checks = 0 before it.',
           ),
         ]),

@@ -150,7 +150,7 @@ function notSeen(columns: readonly Column[]): Finding[] {
     finding(
       'TEXT_CONVERTED',
       `these ENUM or SET columns have "?" in a member, and this server does not show whether that is another character, such as an emoji: ${firstNames(columns.map(nameOf))}`,
-      "To see it where rows have that member: SELECT … WHERE HEX(…) LIKE '%F0%'; shows the bytes. To be rid of this: ALTER TABLE … MODIFY … VARCHAR(…).",
+      "To see it where rows have that member: SELECT … WHERE HEX(…) LIKE '%F0%'; shows the bytes. To avoid this finding: ALTER TABLE … MODIFY … VARCHAR(…).",
     ),
   ];
 }

@@ -19,7 +19,7 @@ export async function missingDefaultFindings(
   if (flavour === 'mysql' || !isAtLeast(version, 10, 2, 7)) return [];
   const which = `c.table_schema = ? and c.is_nullable = 'YES' and c.column_default is null
        and c.is_generated = 'NEVER' and c.extra not like '%auto_increment%'`;
-  // Mostly there is no such column, also of a view, and the whole question makes MariaDB read the tables of all databases.
+  // Usually there is no such column, also of a view, and the whole question makes MariaDB read the tables of all databases.
   const anyColumn = await session.ask(`select 1 from information_schema.columns c where ${which} limit 1`, [database]);
   if (anyColumn.length === 0) return [];
   const rows = await session.ask(
@@ -37,7 +37,7 @@ export async function missingDefaultFindings(
     finding(
       'DEFAULT_ADDED',
       `these columns may be NULL and have no default, which a dump cannot say: they come back with DEFAULT NULL: ${firstNames(names)}`,
-      'Only an INSERT that names no value for them behaves otherwise then. To be rid of this: ALTER TABLE … ALTER COLUMN … SET DEFAULT NULL.',
+      'Only an INSERT that names no value for them behaves otherwise then. To avoid this finding: ALTER TABLE … ALTER COLUMN … SET DEFAULT NULL.',
     ),
   ];
 }

@@ -304,15 +304,15 @@ for (const { name, flavour, open } of SERVERS)
 
     it('report foreign keys whose table was created again with other columns: they do not load', async function () {
       if (!isMaria) return this.skip();
-      const made = (n: number, parent: string, child: string, anew: string) =>
+      const made = (n: number, parent: string, child: string, again: string) =>
         `create table p${n} (x ${parent} primary key); create table q${n} (a ${child}, key (a), constraint f${n} foreign key (a) references p${n} (x));
-         drop table p${n}; create table p${n} (${anew});`;
+         drop table p${n}; create table p${n} (${again});`;
       const harmless = `create table p7 (x varchar(10) primary key); create table q7 (a char(20), key (a), foreign key (a) references p7 (x));
         create table p8 (x int(5) primary key); create table q8 (a int(11), key (a), foreign key (a) references p8 (x));
         create table a9 (a int, key (a), foreign key (a) references z9 (x)); create table z9 (y int primary key);`;
       await create(`set foreign_key_checks = 0; ${harmless}`);
       expect(await trip()).to.deep.include({ findings: [], error: undefined, altered: [] });
-      for (const [n, parent, child, anew] of [
+      for (const [n, parent, child, again] of [
         [1, 'int', 'int', 'y int primary key'],
         [2, 'int', 'int', 'x bigint primary key'],
         [3, 'int', 'int', 'x int unsigned primary key'],
@@ -323,12 +323,12 @@ for (const { name, flavour, open } of SERVERS)
           'x varchar(9) character set utf8mb4 primary key',
         ],
       ] as const) {
-        await create(`set foreign_key_checks = 0; ${harmless} ${made(n, parent, child, anew)}`);
+        await create(`set foreign_key_checks = 0; ${harmless} ${made(n, parent, child, again)}`);
         const { error, findings } = await trip();
-        expect(error, anew).to.contain('errno: 150');
-        expect(told(findings), anew).to.deep.equal([`WILL_NOT_LOAD q${n}.f${n} (to p${n})`]);
+        expect(error, again).to.contain('errno: 150');
+        expect(told(findings), again).to.deep.equal([`WILL_NOT_LOAD q${n}.f${n} (to p${n})`]);
         await server.sql(`use ${DATABASE}; set foreign_key_checks = 0; alter table q${n} drop foreign key f${n}`);
-        expect(await trip(), anew).to.deep.include({ findings: [], error: undefined });
+        expect(await trip(), again).to.deep.include({ findings: [], error: undefined });
       }
     });
 

@@ -5,7 +5,7 @@ import { rightsFrom } from './rights-from.ts';
 const RULES: GrantRules = { flavour: 'mariadb', areNamesLiteral: false, ignoresCase: false, hasActiveRoles: false };
 
 describe('rights-from', () => {
-  it('reads the same grants once, and others anew, however many accounts take turns', () => {
+  it('reads the same grants once, and others each time, however many accounts take turns', () => {
     const linesOf = (user: number, database: string) => [`GRANT SELECT ON \`${database}\`.* TO \`u${user}\`@\`%\``];
     const first = rightsFrom(linesOf(0, 'a'), RULES);
     expect(rightsFrom(linesOf(0, 'a'), { ...RULES })).to.equal(first);
@@ -17,7 +17,7 @@ describe('rights-from', () => {
       }
   });
 
-  it('reads the same grants by other rules anew', () => {
+  it('reads the same grants by other rules again', () => {
     const lines = ['GRANT SELECT ON `Pt_xyz`.* TO `u`@`%`'];
     expect(rightsFrom(lines, RULES).onDatabase('SELECT', 'ptaxyz')).to.equal(false);
     expect(rightsFrom(lines, { ...RULES, ignoresCase: true }).onDatabase('SELECT', 'ptaxyz')).to.equal(true);

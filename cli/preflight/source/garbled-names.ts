@@ -17,7 +17,7 @@ type Flavour = 'mysql' | 'mariadb';
 /**
  * Columns that the server garbles, of information_schema's views, by what is in them. mysqldump puts each routine, trigger and event
  * under the character set of the connection that created it, in which its body is written; these parts the server gives in UTF-8
- * all the same. (MariaDB converts the names of routines and what is in parentheses, and keeps triggers as they were written.)
+ * anyway. (MariaDB converts the names of routines and what is in parentheses, and keeps triggers as they were written.)
  */
 const PARTS: Readonly<Record<'routines' | 'triggers' | 'events', Record<Flavour, Readonly<Record<string, string>>>>> = {
   routines: {
@@ -86,7 +86,7 @@ export function garbledFindings(garbled: readonly GarbledObject[]): Finding[] {
   return [
     ...told(
       bySet,
-      'letters beyond ASCII do not come back, or keep the dump from loading, in parts of these, which were created over a connection in another character set than UTF-8',
+      'letters beyond ASCII do not come back, or keep the dump from loading, in parts of these, which were created over a connection in a different character set than UTF-8',
       'Over a connection in utf8mb4 (SET NAMES utf8mb4), take',
     ),
     ...told(

@@ -62,7 +62,7 @@ describe('the choice among stored backups, where a drill could not restore the n
     expect((await choose('shop')).from).to.deep.equal({ id: newer.id });
   });
 
-  it('is a refusal where there is no other, with the way to take it all the same', async () => {
+  it('is a refusal where there is no other, with the way to take it anyway', async () => {
     const only = await stored('alone', '2026-10-01T00:00:00Z');
     await drill('alone', only, FAILED);
     expect(await refusal('alone'))

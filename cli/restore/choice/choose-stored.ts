@@ -153,14 +153,14 @@ function noneComplete(
   const when = at.kind === 'moment' ? ` at or before ${inLocalTime(at.until)}` : '';
   if (!usable)
     return new ConfigurationError([`the service has no backup of ${label}${when}${removed > 0 ? ' any more' : ''}`], {
-      advice: `${commandLine('history', label, {})} shows all of them${removed > 0 ? ', those too that were removed' : ''}.`,
+      advice: `${commandLine('history', label, {})} shows all of them${removed > 0 ? ', also those that were removed' : ''}.`,
     });
   return new ConfigurationError(
     [
       `no backup of ${label}${when} is complete; the newest is ${usable.id} (${inLocalTime(usable.timestamp)}, ${formatState(usable.state)})`,
     ],
     {
-      advice: `${commandLine('show', usable.id, {})} shows what is wrong with it. To restore it all the same: --at ${usable.id} --force`,
+      advice: `${commandLine('show', usable.id, {})} shows what is wrong with it. To restore it anyway: --at ${usable.id} --force`,
     },
   );
 }

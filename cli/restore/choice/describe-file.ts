@@ -43,7 +43,7 @@ export async function describeFile(
   };
 }
 
-/** A copy may have another name than the backup was given. */
+/** A copy may have a different name than the backup was given. */
 function nameOf(names: readonly (string | undefined)[]) {
   return names
     .map(name => (name === undefined ? '' : parseBackupName(name)))

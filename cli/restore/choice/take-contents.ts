@@ -34,7 +34,7 @@ export function knownNeeds(manifest: Manifest | undefined): DefinitionNeeds | un
 
 /**
  * Where the mysql client misreads a definition, the inventory of the manifest lacks what the client does not see behind it. A restore
- * loads that all the same.
+ * loads that anyway.
  */
 export function mayLackObjects({ findings }: Pick<Manifest, 'findings'>): boolean {
   return findings.some(({ code }) => MISREAD.has(code));

@@ -41,7 +41,7 @@ export interface PrepareOptions {
 }
 
 /**
- * Chooses the backup, finds the target, looks whether the one can be loaded into the other, and says what will be done. Changes
+ * Chooses the backup, finds the target, checks whether the one can be loaded into the other, and says what will be done. Changes
  * nothing.
  * @throws {ConfigurationError} for what has to be put right first; {ExplainedError} when the service or the server can't be asked
  */

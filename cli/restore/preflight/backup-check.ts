@@ -9,7 +9,7 @@ export function checkBackup(backup: BackupToRestore): Checked {
   const how = id === undefined ? 'Take another file' : `sade history ${backup.label} shows the others`;
   return together([
     ...backup.doubts.map(doubt =>
-      problem(`the backup is in doubt: ${doubt}`, `${how}, or restore this one all the same with --force.`, {
+      problem(`the backup is in doubt: ${doubt}`, `${how}, or restore this one anyway with --force.`, {
         isForceable: true,
       }),
     ),

@@ -25,7 +25,7 @@ interface Options {
 /** So many databases are asked for. */
 const MOST_ASKED = 20;
 
-/** Looks where foreign keys point to what is not restored with them. They are made all the same, and the tables have their rows. */
+/** Looks where foreign keys point to what is not restored with them. They are made anyway, and the tables have their rows. */
 export async function checkForeignKeys(session: Session, facts: TargetFacts, options: Options): Promise<Checked> {
   const { needs, wish, source, database } = options;
   if (wish.parts === 'data') return NOTHING_WRONG;

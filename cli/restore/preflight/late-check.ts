@@ -20,7 +20,7 @@ interface Prepared {
 }
 
 /**
- * Looks whether the server has what the definitions need, where that was not known before the zip was fetched. Nothing is changed yet.
+ * Checks whether the server has what the definitions need, where that was not known before the zip was fetched. Nothing is changed yet.
  * @returns what a person should know, a phrase each
  * @throws {ExplainedError} with all that the server lacks
  */

@@ -28,7 +28,7 @@ describe('the check of names before a restore', () => {
     expect(nothing).to.not.contain('lower_case_table_names');
   });
 
-  it('refuses two names that a server can not tell apart, and warns of those that it changes', () => {
+  it('refuses two names that a server cannot tell apart, and warns of those that it changes', () => {
     expect(said(1, 0, ['Item', 'item'])).to.contain('the backup has Item and item');
     expect(said(1, null, ['Item']))
       .to.contain('the server makes names lower case')

@@ -14,7 +14,7 @@ interface Options {
   readonly wish: RestoreWish;
 }
 
-/** Looks whether the server knows all that the definitions name, before one of them fails in the middle, or silently becomes something else. */
+/** Checks whether the server knows all that the definitions name, before one of them fails in the middle, or silently becomes something else. */
 export function checkNeeds(facts: TargetFacts, options: Options): Checked {
   if (options.wish.parts === 'data') return NOTHING_WRONG;
   const found = together([

@@ -25,7 +25,7 @@ function finishing({ command }: RestoreState, call: RestoreCall): string {
   return command ?? call.again({ into: undefined, replace: true });
 }
 
-/** Looks whether what is there can be replaced at all, before anything is done. */
+/** Checks whether what is there can be replaced at all, before anything is done. */
 export async function checkReplace(session: Session, state: DatabaseState, options: Options): Promise<Checked> {
   const { facts, wish, where, call, manifest } = options;
   const { database } = where;

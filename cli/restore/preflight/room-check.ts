@@ -13,7 +13,7 @@ interface Options {
   readonly workDir: string;
 }
 
-/** Looks whether the zip fits into the work folder, and, as far as that can be known, the rows onto the disk of the server. */
+/** Checks whether the zip fits into the work folder, and, as far as that can be known, the rows onto the disk of the server. */
 export async function checkRoom(facts: TargetFacts, options: Options): Promise<Checked> {
   return together([await checkWorkFolder(options), await checkServerDisk(facts, options)]);
 }
@@ -41,7 +41,7 @@ async function checkServerDisk({ dataFolder }: TargetFacts, { backup, target }: 
   if (free >= needed) return NOTHING_WRONG;
   return problem(
     `the dump has ${formatBytes(needed)}, and the disk of the server (${dataFolder}) only ${formatBytes(free)} free`,
-    'Make room there. If its data lies on another disk than that: add --force.',
+    'Make room there. If its data lies on a different disk than that: add --force.',
     { isForceable: true },
   );
 }

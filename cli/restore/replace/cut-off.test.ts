@@ -24,8 +24,8 @@ const PLACES: readonly [what: string, statement: string, when: 'before' | 'durin
   ['in front of the one RENAME TABLE', '^rename table', 'before'],
   ['within the RENAME TABLE', '^rename table', 'during'],
   ['right behind the RENAME TABLE', '^alter table `shop`\\.`numbered`', 'before'],
-  ['while triggers are made anew', 'TRIGGER no_debt', 'before'],
-  ['while the last view is made anew', 'VIEW `z_cheap` AS select', 'during'],
+  ['while triggers are made again', 'TRIGGER no_debt', 'before'],
+  ['while the last view is made again', 'VIEW `z_cheap` AS select', 'during'],
   ['when the swap is about to be called done', '"state":"done"|^drop table if exists `shop__lumbung_old`', 'before'],
   ['while the staging database is dropped', '^drop database if exists `shop__lumbung_staging`', 'before'],
 ];
@@ -67,7 +67,7 @@ describe('a replace that is cut off', function () {
       if ((await mariadb.sql('select id from made_since', database).catch(() => [])).length > 0) found.push(database);
     return found;
   };
-  /** What was dropped can be made anew: the state table, which has it, says so. */
+  /** What was dropped can be made again: the state table, which has it, says so. */
   const expectNothingLost = async () => {
     expect((await whereOldRowIs()).length).to.equal(1);
     const [event] = await mariadb.sql(

@@ -19,7 +19,7 @@ export async function beforeSwap<T>(
     const advice = error instanceof ExplainedError ? error.advice : undefined;
     throw new ExplainedError(`${messageOf(error)}; the database ${database} is as it was`, {
       cause: error,
-      advice: `${advice ?? 'Check what the server says.'} What was loaded is in ${staging}. To remove it: DROP DATABASE ${quotedName(staging)}; To remove it and begin anew: ${again()}`,
+      advice: `${advice ?? 'Check what the server says.'} What was loaded is in ${staging}. To remove it: DROP DATABASE ${quotedName(staging)}; To remove it and start again: ${again()}`,
     });
   }
 }
@@ -60,7 +60,7 @@ export async function swapOrUndo(tools: SwapTools, state: RestoreState): Promise
       throw cutOff(tools, reason, error);
     });
     throw new ExplainedError(
-      `the database ${tools.database} could not be replaced: ${messageOf(error)}; it is as it was${lost.length > 0 ? `, but for what could not be made anew: ${lost.join('; ')}` : ''}`,
+      `the database ${tools.database} could not be replaced: ${messageOf(error)}; it is as it was${lost.length > 0 ? `, but for what could not be made again: ${lost.join('; ')}` : ''}`,
       {
         cause: error,
         advice: LOCKED.has((error as { errno?: number }).errno ?? 0) ? WAIT + tools.command : TRY_AGAIN + tools.command,
@@ -87,7 +87,7 @@ export async function endCutOffSwap(tools: SwapTools, state: RestoreState): Prom
   return 'finished';
 }
 
-/** @returns what could not be made anew; then the state table stays, with the statements */
+/** @returns what could not be made again; then the state table stays, with the statements */
 async function undo(tools: SwapTools, state: RestoreState): Promise<string[]> {
   const { session, table, names } = tools;
   await table.change({ ...state, state: 'undoing' });
@@ -96,11 +96,11 @@ async function undo(tools: SwapTools, state: RestoreState): Promise<string[]> {
   return lost;
 }
 
-/** The server waited in vain for a table, or gave up one of two that waited for each other. */
+/** The server waited for a table until the time was over, or gave up one of two that waited for each other. */
 const LOCKED: ReadonlySet<number> = new Set([1205, 1213]);
 const WAIT =
   'Someone else uses its tables: stop the application, or wait until its transactions have ended (SHOW PROCESSLIST). Then: ';
-const TRY_AGAIN = 'Check what the server says. To load the backup anew: ';
+const TRY_AGAIN = 'Check what the server says. To load the backup again: ';
 
 function cutOff({ database, names, command }: SwapTools, error: unknown, first: unknown = error): ExplainedError {
   const why = first === error ? messageOf(error) : `${messageOf(first)}; then: ${messageOf(error)}`;
@@ -115,7 +115,7 @@ function cutOff({ database, names, command }: SwapTools, error: unknown, first: 
 
 function notMadeAnew({ database, names }: SwapTools, lost: readonly string[]): ExplainedError {
   return new ExplainedError(
-    `the tables of ${database} are as they were before the replace, but these objects could not be made anew: ${lost.join('; ')}`,
+    `the tables of ${database} are as they were before the replace, but these objects could not be made again: ${lost.join('; ')}`,
     {
       advice: `Their statements are in ${quotedName(names.old, STATE_TABLE)}, and the safety backup has them. Then: DROP DATABASE ${quotedName(names.old)};`,
     },

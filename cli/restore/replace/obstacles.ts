@@ -85,7 +85,7 @@ function areViews(names: readonly string[], { tables, again }: Question): Obstac
   };
 }
 
-/** What can't be read can't be made anew where a swap has to be undone. */
+/** What can't be read can't be made again where a swap has to be undone. */
 async function hidden(session: Session, database: string, programs: readonly StoredProgram[]): Promise<Obstacle[]> {
   try {
     for await (const _row of definitionsOf(session, database, programs));
@@ -99,7 +99,7 @@ async function hidden(session: Session, database: string, programs: readonly Sto
 function obstacleOf(error: HiddenDefinition): Obstacle {
   const reason = error.cause === undefined ? '' : ` (${messageOf(error.cause)})`;
   return {
-    message: `${error.message}${reason}, so it could not be made anew if the replace has to be undone`,
+    message: `${error.message}${reason}, so it could not be made again if the replace has to be undone`,
     advice:
       'Restore as a user that may read it (SHOW VIEW, TRIGGER and EVENT on the database), or drop it, if no one needs it.',
   };

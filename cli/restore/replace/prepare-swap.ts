@@ -14,7 +14,7 @@ import type { SwapTools } from './swap.ts';
 /**
  * Makes the database for the old tables, and writes there all that a swap needs, or its undoing. Changes nothing in the database that is
  * replaced. @returns the state that the swap begins with
- * @throws {HiddenDefinition} where an old view, trigger, routine or event could not be made anew
+ * @throws {HiddenDefinition} where an old view, trigger, routine or event could not be made again
  */
 export async function prepareSwap(tools: SwapTools, order: ReplaceOrder, safety: string): Promise<RestoreState> {
   const { session, table, database, names, ignoresCase } = tools;

@@ -246,7 +246,7 @@ describe('a database that is replaced by a backup', () => {
     expect((await replaceDatabase(await replaceOrder(mariadb, 'shop', dump))).end).to.equal('replaced');
   });
 
-  it('names what could not be made anew where a swap is undone: a routine that only its definer may read', async () => {
+  it('names what could not be made again where a swap is undone: a routine that only its definer may read', async () => {
     const names = ['shop', 'shop\\_\\_lumbung\\_staging', 'shop\\_\\_lumbung\\_old'];
     await mariadb.sql(
       `create or replace user restorer@'127.0.0.1' identified by 'x'; grant set user on *.* to restorer@'127.0.0.1'; ${names.map(name => `grant all on \`${name}\`.* to restorer@'127.0.0.1'`).join('; ')}`,
@@ -260,12 +260,12 @@ describe('a database that is replaced by a backup', () => {
       },
     });
     expect(await failure(replaceDatabase(order)))
-      .to.contain('it is as it was, but for what could not be made anew')
+      .to.contain('it is as it was, but for what could not be made again')
       .and.contain('procedures restock: its definition could not be read, and the safety backup has it')
       .and.not.contain('events since');
     expect(await mariadb.sql('select id from made_since', 'shop')).to.deep.equal([{ id: 42 }]);
     expect(await failure(replaceDatabase(await replaceOrder(mariadb, 'shop', dump))))
-      .to.contain('could not be made anew: procedures restock')
+      .to.contain('could not be made again: procedures restock')
       .and.contain('DROP DATABASE `shop__lumbung_old`;');
     await mariadb.sql('drop database shop__lumbung_old');
     expect((await replaceDatabase(await replaceOrder(mariadb, 'shop', dump))).end).to.equal('replaced');

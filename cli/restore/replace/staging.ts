@@ -10,7 +10,7 @@ import type { ReplaceOrder } from './replace-order.ts';
 import { type RestoreState, StateTable } from './state-table.ts';
 
 /**
- * Makes the staging database anew, marked as ours. What an earlier restore has left there is dropped: it never holds anything but what
+ * Makes the staging database again, marked as ours. What an earlier restore has left there is dropped: it never holds anything but what
  * came out of a backup.
  */
 export async function makeStaging(

@@ -55,7 +55,7 @@ export function programOf(key: string): StoredProgram {
   return { kind, name: key.slice(blank + 1) };
 }
 
-/** A definition that the server does not show to this user: it could not be made anew. */
+/** A definition that the server does not show to this user: it could not be made again. */
 export class HiddenDefinition extends Error {
   readonly program: StoredProgram;
 
@@ -66,7 +66,7 @@ export class HiddenDefinition extends Error {
 }
 
 /**
- * Asks the server for the definitions, so that they can be made anew where a swap has to be undone.
+ * Asks the server for the definitions, so that they can be made again where a swap has to be undone.
  * @returns for each its settings and its statement, to be sent in this order with the database as the default one; nothing of a routine
  *   of another user's, which MariaDB shows only to users that read mysql.proc: the safety backup has it
  * @throws {HiddenDefinition} for all others that are not shown

@@ -33,7 +33,7 @@ export interface SwapTools extends Place {
 export const LOCK_WAIT_SECONDS = 30;
 
 /**
- * Puts the tables of the staging database into the place of the old ones, and makes views, triggers, routines and events anew. All it
+ * Puts the tables of the staging database into the place of the old ones, and makes views, triggers, routines and events again. All it
  * needs stands in the state table: it can be run again after it was cut off at any place.
  * @returns for how long the new tables were there without their triggers
  * @throws the server's error, or the connection's
@@ -64,7 +64,7 @@ export async function swapForward(tools: SwapTools, state: RestoreState): Promis
 
 /**
  * Puts everything back as it was, as far as a swap has come.
- * @returns the old views, triggers, routines and events that could not be made anew, each with the server's reason
+ * @returns the old views, triggers, routines and events that could not be made again, each with the server's reason
  */
 export async function swapBack(tools: SwapTools, state: RestoreState): Promise<string[]> {
   const { session, table, database } = tools;

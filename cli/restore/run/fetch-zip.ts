@@ -42,7 +42,10 @@ export async function fetchZip({ backup, access, folder, command, signal, onByte
       advice: `Check for a proxy between sade and the service that keeps old answers. Then: ${command}`,
     });
   if (await keepDownload(service, remote, { target, signal, placeOption: '--work-dir', onBytes })) return target;
-  throw new ExplainedError(`backup ${id} was received with another SHA-256 than the service reports, and was deleted`, {
-    advice: `Fetch it again: ${command}. If it happens again, the stored file may be damaged, which this shows: ${commandLine('show', id, { server: access.server.href })}`,
-  });
+  throw new ExplainedError(
+    `backup ${id} was received with a different SHA-256 than the service reports, and was deleted`,
+    {
+      advice: `Fetch it again: ${command}. If it happens again, the stored file may be damaged, which this shows: ${commandLine('show', id, { server: access.server.href })}`,
+    },
+  );
 }

@@ -3,7 +3,7 @@ import type { PreparedRestore } from '../plan/prepare.ts';
 import type { RestoreResult } from './restore-result.ts';
 
 /**
- * @returns in sentences, what a restore that ended early has left on the server, and how to begin anew; what it has loaded is never
+ * @returns in sentences, what a restore that ended early has left on the server, and how to start again; what it has loaded is never
  *   dropped by itself: it may have taken hours, and all but the last view may be in it
  */
 export function leftBehind(
@@ -18,17 +18,17 @@ export function leftBehind(
     case 'add tables':
       return [
         `Some of the tables ${wish.tables!.join(', ')} may be in ${database} now, and are not whole. Its other tables were not touched.`,
-        `To begin anew: DROP TABLE IF EXISTS ${wish.tables!.map(table => quotedName(database, table)).join(', ')}; then: ${call.again()}`,
+        `To start again: DROP TABLE IF EXISTS ${wish.tables!.map(table => quotedName(database, table)).join(', ')}; then: ${call.again()}`,
       ];
     case 'create':
       return [
         `The database ${database}, which this restore has made, is only half restored: do not use it.`,
-        `To begin anew: DROP DATABASE ${name}; then: ${call.again()}`,
+        `To start again: DROP DATABASE ${name}; then: ${call.again()}`,
       ];
     case 'fill':
       return [
         `The database ${database}, which was empty before, is only half restored: do not use it.`,
-        `To begin anew: DROP DATABASE ${name}; then, which makes it: ${call.again()}`,
+        `To start again: DROP DATABASE ${name}; then, which makes it: ${call.again()}`,
       ];
   }
 }

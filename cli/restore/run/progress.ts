@@ -4,7 +4,7 @@ import type { LoadProgress } from '../../load/load-options.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../terminal/format.ts';
 import { printableInLine } from '../../terminal/printable.ts';
 
-/** Where there is no terminal, a line says now and then how far it is. */
+/** Where there is no terminal, a line says from time to time how far it is. */
 const LINE_EVERY_MS = 60_000;
 
 /** Shows how far a restore is: on a terminal in one line that changes, else in a plain line for each step and each minute. */

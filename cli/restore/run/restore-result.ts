@@ -6,7 +6,7 @@ export interface RestoreResult {
   readonly startedAt: Date;
   endedAt: Date;
   outcome: 'agreed' | 'differs' | 'failed';
-  /** Of each part, undefined where it was not done; `rto` is from the begin of the fetch to the end of the comparison. */
+  /** Of each part, undefined where it was not done; `rto` is from the start of the fetch to the end of the comparison. */
   readonly seconds: { fetch?: number; load?: number; verify?: number; rto?: number };
   loaded?: LoadResult;
   verification?: Verification;

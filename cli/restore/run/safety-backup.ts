@@ -62,7 +62,7 @@ export async function safetyBackup(options: SafetyOptions): Promise<SafetyBackup
 
 const DAY_MS = 24 * 3_600_000;
 
-/** What is on another server than that of the list has a history of its own. */
+/** What is on a different server than that of the list has a history of its own. */
 function sourceOf({ entry, server, database }: RestoreTarget): DatabaseSource {
   if (entry) return { ...entry, database, madeFor: 'restore' };
   const madeFor = 'restore';
@@ -83,7 +83,7 @@ async function judged(outcome: Outcome, { target, settings }: SafetyOptions): Pr
     const first = found.find(({ severity }) => severity !== 'warning');
     throw new ExplainedError(
       `${target.database} is not replaced, since the backup of it that was made before is not complete: ${first?.message ?? 'its state is not known'}`,
-      { advice: `${first?.advice ?? ''} Or replace it all the same with --force.`.trim() },
+      { advice: `${first?.advice ?? ''} Or replace it anyway with --force.`.trim() },
     );
   }
   return {

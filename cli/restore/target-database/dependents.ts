@@ -47,7 +47,7 @@ export function describeDependents(database: string, dependents: Dependents): st
     connections > 0 &&
       `${count(connections, 'connection')} to the server ${connections === 1 ? 'uses' : 'use'} ${database} now: stop the application, or what it writes meanwhile goes with the old tables`,
     routineRights.length > 0 &&
-      `rights on single routines go when these are made anew; grant them again afterwards: ${firstNames(routineRights)}`,
+      `rights on single routines go when these are made again; grant them again afterwards: ${firstNames(routineRights)}`,
     notSeen.length > 0 && `the server did not show: ${notSeen.join('; ')}`,
   ];
   return lines.filter(line => line !== false);

@@ -25,7 +25,7 @@ describe('the target of a restore', () => {
     return findTarget({ ...files, label, dumped: undefined, into: undefined, to }, {});
   };
 
-  it('is refused where the password of its user can not be read: the file, the entry and what to do are named', async () => {
+  it('is refused where the password of its user cannot be read: the file, the entry and what to do are named', async () => {
     for (const [to, place] of [
       [undefined, 'databases.json: entry pt_xyz: '],
       ['new', 'targets.json: new.'],

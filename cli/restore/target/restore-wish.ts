@@ -16,6 +16,6 @@ export interface RestoreWish {
   readonly isWithoutEncryption: boolean;
   /** Whether a backup of the other flavour is accepted. */
   readonly isAcrossFlavours: boolean;
-  /** Whether doubts about the backup and about room are passed over. */
+  /** Whether doubts about the backup and about room are skipped. */
   readonly isForced: boolean;
 }

@@ -122,7 +122,7 @@ describe('the look at a database that was loaded', () => {
     ]);
   });
 
-  it('sees a damaged table, and one that cannot be read, and looks at the others all the same', async () => {
+  it('sees a damaged table, and one that cannot be read, and looks at the others anyway', async () => {
     const [row] = await mariadb.sql('flush tables; select @@datadir as folder');
     const folder = join(row!.folder, database);
     await truncate(join(folder, (await readdir(folder)).find(name => name === 'old_item.MYD')!), 8);

@@ -55,7 +55,7 @@ function textsOf({ name, state, dueAt, roster, ...rest }: Watched, shown: (at: D
           severity: 'warning',
           summary: droppedSummary(name, roster && { ...roster, goneAt: roster.goneAt && shown(roster.goneAt) }),
         },
-        advice: `Put it back into databases.json${host}; if it is gone for good: sudo lumbung retire ${name}`,
+        advice: `Put it back into databases.json${host}; if it is no longer used: sudo lumbung retire ${name}`,
       };
     default:
       return undefined;

@@ -47,7 +47,7 @@ export async function readConditions(looking: Looking): Promise<Condition[]> {
   return withoutUnwatched(looking, found);
 }
 
-/** Someone has said with a reason that no backup of these is expected for now. What is stored of them is watched all the same. */
+/** Someone has said with a reason that no backup of these is expected for now. What is stored of them is watched anyway. */
 async function withoutUnwatched({ em }: Looking, conditions: readonly Condition[]): Promise<Condition[]> {
   const names = conditions.flatMap(({ kind, database }) =>
     database !== undefined && OF_RUNS.has(kind) ? [database] : [],

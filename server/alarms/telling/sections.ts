@@ -79,7 +79,7 @@ function sentence({ alarm }: News): string {
   const { openedAt, closedAt, toldAs, summary } = alarm;
   const ending = endingOf(alarm);
   const span = spanOf(openedAt, closedAt!);
-  // Both came within one wait or one night: its reader hears of both together.
+  // Both came within one wait or one night: its reader gets both together.
   return toldAs === null ? `${summary}; after ${span} ${ending}` : `${ending} (${span} after the alarm)`;
 }
 

@@ -91,7 +91,7 @@ function isRipe(news: readonly News[], lastToldAt: Date | undefined, now: Date):
   return lastToldAt === undefined || elapsed(lastToldAt, now) >= GROUP_INTERVAL_MS || news.some(isPressing);
 }
 
-/** That a database has missed its second backup can wait for half an hour; a full storage can not. */
+/** That a database has missed its second backup can wait for half an hour; a full storage cannot. */
 function isPressing(news: News): boolean {
   return isUrgent(news) && news.alarm.kind !== 'critical';
 }

@@ -251,7 +251,7 @@ describe('checkZip', () => {
     const limits = { maxDumpBytes: 6 * GiB, maxDumpRatio: 300 };
     expect(await refusalOf(told(6 * GiB + 1, 100_000), limits)).to.match(/^413 DUMP_TOO_LARGE: .*MAX_DUMP_BYTES/);
     expect(await refusalOf(told(5 * GiB, 5 * 1024 ** 2), limits)).to.match(/^413 DUMP_TOO_LARGE: .*MAX_DUMP_RATIO/);
-    // As far as deflate goes, up to 4 GiB: a table of nothing but zeros, or of a million rows that are all the same.
+    // As far as deflate goes, up to 4 GiB: a table of nothing but zeros, or of a million rows that are anyway.
     expect(await refusalOf(told(4 * GiB, 4 * 1024 ** 2), limits)).to.equal(4 * GiB);
     expect(await refusalOf(told(5 * GiB, 5 * 1024 ** 2), { ...limits, maxDumpRatio: 1032 })).to.equal(5 * GiB);
     expect(await refusalOf(told(5 * GiB, 20 * 1024 ** 2), limits)).to.equal(5 * GiB);

@@ -15,14 +15,14 @@ export interface SeenContent {
 }
 
 /**
- * So many uploads are followed at most: each keeps some 0.4 MiB, however slow its client is. Others wait for a place as long as
+ * So many uploads are followed at most: each keeps about 0.4 MiB, however slow its client is. Others wait for a place as long as
  * they arrive, so that a large one gets one when small ones have ended, and are read when they are there if they get none.
  * Measured with 40 uploads at once: 227 MiB at most, with 32 that are followed 246, with none 206.
  */
 const places = new FollowPlaces(8);
 
 /**
- * In compressed bytes, which are 16.2 MiB of plain ones at most (RFC 1951: 1032 times as many), or some 40 ms. Measured with a dump
+ * In compressed bytes, which are 16.2 MiB of plain ones at most (RFC 1951: 1032 times as many), or about 40 ms. Measured with a dump
  * of a ratio of 3.5: 5 % more CPU time than by 64 KiB; by 8 KiB it would be 22 %.
  */
 const STEP = 16 * 1024;

@@ -26,7 +26,7 @@ const CANDIDATES = 100;
  * Finds what a backup that is about to be recorded is to be compared with: the last one of its database, older than it,
  * of any age, that was complete when it was received and has no loss that no one has accepted; rather one that leaves out the
  * same on purpose, if there is such a one among the last. One that was made before a restore holds data that someone did not
- * want: it is passed over, unless its loss was accepted. An accepted loss draws a line: older backups are not considered.
+ * want: it is skipped, unless its loss was accepted. An accepted loss draws a line: older backups are not considered.
  * @param sortedAt by which the new one will be sorted
  * @returns undefined when there is no such backup
  */

@@ -9,7 +9,7 @@ import { type BackupSearch, conditionsOf, type ScopedSearch } from './search-bac
 const FEW = 2_000;
 
 /**
- * Looks whether one part of a search, by an index of its own, leaves few backups: then it does not matter what the other parts
+ * Checks whether one part of a search, by an index of its own, leaves few backups: then it does not matter what the other parts
  * are and what the order is. Counts no further than that.
  * @returns a condition that holds for those few alone, the backups of the search among them; undefined when each part leaves many
  */
@@ -39,7 +39,7 @@ const eb = expressions<'b'>();
 const ENTRIES_A_ROW = 50;
 const FOUND_A_ROW = 5;
 
-/** Those first that mostly leave the fewest. */
+/** Those first that usually leave the fewest. */
 function partsOf(scope: Scope, search: BackupSearch): ScopedSearch[] {
   const { database, databaseName, states, takenFrom, takenBefore, minSize, maxSize, fileName } = search;
   const hasOnly = (parts: BackupSearch) =>

@@ -6,7 +6,7 @@ import { isOfScope, type Reading } from '../../history/reading/in-scope.ts';
 import { allBackups, expressions, query } from '../../history/tables.ts';
 
 /**
- * What a list has of each backup: what is mostly asked for. No entity, since a list may hold thousands, and those take ten
+ * What a list has of each backup: what is usually asked for. No entity, since a list may hold thousands, and those take ten
  * times as long to make.
  */
 export const LISTED = [

@@ -6,7 +6,7 @@ import type { Storage } from '../../storage/storage.ts';
  * Makes sure that the storage is the one of this history, by the id that the history has of it. The mount point of a disk
  * that is not mounted has none: what is received there would be lost when the disk is back.
  *
- * The history learns the id when it has none: at the first start, after an upgrade, and when it was made anew.
+ * The history learns the id when it has none: at the first start, after an upgrade, and when it was made again.
  * @param accepts whether another storage, or one without an id, takes the place of the known one (ALLOW_EMPTY_STORAGE)
  * @throws Error that says what to do
  */

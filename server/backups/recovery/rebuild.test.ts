@@ -303,7 +303,7 @@ describeOnEachStore('a rebuild of the history', store => {
     expect((await upload(again, sampleZip())).status).to.equal(201);
   });
 
-  it('notices at once that a file has another size than was received', async () => {
+  it('notices at once that a file has a different size than was received', async () => {
     const url = await start();
     const zip = sampleZip();
     await upload(url, zip, { manifest: sampleManifest(zip) });

@@ -9,7 +9,7 @@ import { pinBackup } from '../../pins/pin-backup.ts';
 import { ensureSidecar } from './ensure-sidecar.ts';
 import { parseSidecar } from './sidecar.ts';
 
-describeOnEachStore('the record of a backup that is written anew', store => {
+describeOnEachStore('the record of a backup that is written again', store => {
   it('has the pin that another process makes at the same moment', async () => {
     const folder = await makeMemoryFolder('lumbung-record-');
     const url = await store.url(folder);

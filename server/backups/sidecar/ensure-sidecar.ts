@@ -23,7 +23,7 @@ export async function ensureSidecar(
 }
 
 /**
- * Writes the record beside a stored zip anew, also where a sound one lies. No one else changes the backup meanwhile: otherwise a pin or a
+ * Writes the record beside a stored zip again, also where a sound one lies. No one else changes the backup meanwhile: otherwise a pin or a
  * removal of that moment would be missing in the record, and be forgotten by a rebuild.
  */
 export async function renewSidecar(

@@ -49,7 +49,7 @@ describe('an upload that began before its token ended', () => {
     };
   }
 
-  /** @returns the files of backups, those too that are being received */
+  /** @returns the files of backups, also those that are being received */
   async function stored(): Promise<string[]> {
     const names = await readdir(env['STORAGE_DIR']!, { recursive: true });
     return names.filter(name => /\.(?:zip|part|json)/.test(name));

@@ -42,7 +42,7 @@ export async function readSentManifest(
   });
 }
 
-/** In three turns of the event loop: of 8 MiB each takes some 40 ms. */
+/** In three turns of the event loop: of 8 MiB each takes about 40 ms. */
 async function parse(text: string): Promise<{ document: Manifest; json: string }> {
   try {
     const value = JSON.parse(text);

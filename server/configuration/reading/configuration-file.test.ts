@@ -24,7 +24,7 @@ describe('the file of LUMBUNG_CONFIG', () => {
 
   const BROKEN = 'groups:\n  acme: { databases: [acme_*], evry: 24h }\ntimezone: Mars\n';
 
-  it('holds anew when it was read again; one with mistakes is logged, and the last configuration stays', async () => {
+  it('applies as soon as it was read again; one with mistakes is logged, and the last configuration stays', async () => {
     await writeFile(path, 'timezone: Asia/Jakarta\n');
     const log: string[] = [];
     const file = await openConfiguration({ path, env: {}, log: pino({}, { write: line => void log.push(line) }) });

@@ -72,7 +72,7 @@ const MESSAGES: Partial<Record<YAMLError['code'], string>> = {
   BAD_INDENT: 'the line is not indented as the lines around it: use the same number of spaces',
   TAB_AS_INDENT: 'a tab stands where the line is indented: use spaces',
   DUPLICATE_KEY: 'the same key stands twice in one map: remove one',
-  MISSING_CHAR: 'a character is missing, mostly a quote, a bracket, or a colon and a space',
+  MISSING_CHAR: 'a character is missing, usually a quote, a bracket, or a colon and a space',
   BAD_SCALAR_START: 'a text begins with a character that YAML reserves: put quotes around it',
   BLOCK_AS_IMPLICIT_KEY: 'a key stands in the middle of a line: begin a new line, or put quotes around the value',
   MULTILINE_IMPLICIT_KEY: 'a key is longer than its line: a colon is missing, or a quote is open',

@@ -4,7 +4,7 @@ import type { InferKyselyTable } from '@mikro-orm/sql';
 /** `warning`: it must be seen to soon. `critical`: now, at night too. */
 export type AlarmSeverity = 'warning' | 'critical';
 
-/** What its readers have heard of an alarm last; `flapping` that it changes too often to be told. */
+/** What was last reported of an alarm; `flapping` that it changes too often to be told. */
 export type ToldAs = AlarmSeverity | 'closed' | 'flapping';
 
 const schema = defineEntity({

@@ -16,7 +16,7 @@ const schema = defineEntity({
     every: p.string().length(128).nullable(),
     grace: p.string().length(128).nullable(),
     groupName: p.string().length(64).nullable(),
-    /** When the service heard of it: by its own clock, UTC. */
+    /** When a report named it: by the clock of the service, UTC. */
     firstSeenAt: p.datetime(3),
     lastSeenAt: p.datetime(3),
     /** Since when it is no longer on the list; null while it is. */

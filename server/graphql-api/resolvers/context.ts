@@ -26,7 +26,7 @@ export interface RequestContext extends Reading {
   readonly actor: Actor;
   readonly audit: Audit;
   readonly channelTests: ChannelTests;
-  /** Hears of each error of a resolver that the answer has; of a change with what was wanted. */
+  /** Is called with each error of a resolver that the answer has; of a change with what was wanted. */
   readonly onRefused: (error: AppError, deed?: WantedDeed) => void;
 }
 
@@ -40,6 +40,6 @@ export interface GraphqlContext extends RequestContext {
   readonly tokens: TokenStore;
   readonly retention: Retention;
   readonly storage: Storage;
-  /** As it is now: it may be loaded anew at any time. */
+  /** As it is now: it may be loaded again at any time. */
   readonly configuration: { current(): Configuration };
 }

@@ -56,7 +56,7 @@ export type Query = {
   fleetProven: FleetProven;
   /** The runs of `sade backup` that were reported, newest first. */
   runs: RunConnection;
-  /** Which databases each source backs up, as its list of databases says, by name. Those too that were never backed up. */
+  /** Which databases each source backs up, as its list of databases says, by name. Also those that were never backed up. */
   rosters: RosterConnection;
   /** The audit trail: who did what, newest first. For administrators whose token has the scope `*`. */
   auditEntries: AuditConnection;
@@ -66,7 +66,7 @@ export type Query = {
   retentionPlan?: Maybe<RetentionPlan>;
   /** Alarms, newest first: what a person must see to. A token of some databases sees the alarms about these only. */
   alarms: AlarmConnection;
-  /** The tokens, those too that have ended, by their names. For admins. */
+  /** The tokens, also those that have ended, by their names. For admins. */
   tokens: Array<Token>;
   /** The databases that are expected to have backups, by their names: also those that have never had one. */
   watchedDatabases: WatchedDatabaseConnection;
@@ -857,7 +857,7 @@ export type Backup = {
   removal?: Maybe<Removal>;
   /** When it is removed. It can be taken back before. Null where the backup stays, and where it was removed. */
   removalDue?: Maybe<Scalars['DateTime']['output']>;
-  /** Its pins and legal holds, oldest first, those too that have ended. */
+  /** Its pins and legal holds, oldest first, also those that have ended. */
   pins: Array<Pin>;
   /** Its newest drill, with any outcome. Null when it had no drill. */
   drill?: Maybe<Drill>;
@@ -935,7 +935,7 @@ export type Drill = {
   outcome: DrillOutcome;
   /** When it ended. If the clock of the client can't be right, when the service received the report. */
   at: Scalars['DateTime']['output'];
-  /** The measured time of a restore in seconds, from the begin of the fetch to the end of the verification. Null when it did not get there. */
+  /** The measured time of a restore in seconds, from the start of the fetch to the end of the verification. Null when it did not get there. */
   seconds?: Maybe<Scalars['Float']['output']>;
   /** The size of the SQL dump that was loaded, in bytes. Null when nothing was loaded. */
   loadedBytes?: Maybe<Scalars['BigInt']['output']>;
@@ -1010,7 +1010,7 @@ export type Restore = {
   outcome: RestoreOutcome;
   /** When it ended. If the clock of the client can't be right, when the service received the report. */
   at: Scalars['DateTime']['output'];
-  /** The time in seconds from the begin of the fetch to the end of the verification. Null when it did not get there. */
+  /** The time in seconds from the start of the fetch to the end of the verification. Null when it did not get there. */
   seconds?: Maybe<Scalars['Float']['output']>;
   /** The size of the SQL dump that was loaded, in bytes. Null when nothing was loaded. */
   loadedBytes?: Maybe<Scalars['BigInt']['output']>;
@@ -1450,7 +1450,7 @@ export type AuditEntry = {
   __typename?: 'AuditEntry';
   /** Its id. */
   id: Scalars['ID']['output'];
-  /** A UUID that the entries of the begin and the end of one download or change have in common. */
+  /** A UUID that the entries of the start and the end of one download or change have in common. */
   operation: Scalars['String']['output'];
   /** When it was. Of requests that were counted together: the first of them. */
   at: Scalars['DateTime']['output'];
@@ -1651,7 +1651,7 @@ export type RunOutcome = {
   tables?: Maybe<Scalars['Int']['output']>;
   /** The number of rows. Null when it is not known. */
   rows?: Maybe<Scalars['BigInt']['output']>;
-  /** The seconds from the begin of the dump to the end of the last stage. Null when it was not begun. */
+  /** The seconds from the start of the dump to the end of the last stage. Null when it was not begun. */
   seconds?: Maybe<Scalars['Float']['output']>;
   /** The seconds of each stage. */
   stageSeconds: StageSeconds;
@@ -1726,9 +1726,9 @@ export type RosterEntry = {
   grace?: Maybe<Scalars['String']['output']>;
   /** The group. Null when the list does not name one. */
   group?: Maybe<Scalars['String']['output']>;
-  /** When the service first heard of it. */
+  /** When a report first named it. */
   firstSeenAt: Scalars['DateTime']['output'];
-  /** When the service last heard of it. */
+  /** When a report last named it. */
   lastSeenAt: Scalars['DateTime']['output'];
   /** Since when it is no longer on the list. Null while it is. */
   goneAt?: Maybe<Scalars['DateTime']['output']>;

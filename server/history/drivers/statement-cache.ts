@@ -4,7 +4,7 @@ import type { QueryResult } from 'kysely';
 /** What the service asks again and again; the ORM's own statements have their values in them, and are never the same. */
 const KEPT = 100;
 
-/** Long ones have lists of ids, each of another length; they would be kept in vain. */
+/** Long ones have lists of ids, each of another length; no later query would use them. */
 const MAX_KEPT_CHARACTERS = 4000;
 
 /** A connection of node:sqlite on which a statement with values is prepared only once. */

@@ -95,7 +95,7 @@ function awaitedOf(socket: Socket, owed: readonly ServerResponse[]): Awaited | u
   return { what: 'answer', bytes: socket.bytesWritten - socket.writableLength };
 }
 
-/** A few bytes now and then are no more than silence. */
+/** A few bytes from time to time are no more than silence. */
 const HEARD_BYTES = 4096;
 
 /** Not while it is us who take nothing, or when the answer is out already. */

@@ -61,7 +61,7 @@ async function sendBytes(
   }
   ctx.length = end - start + 1;
   if (ctx.method === 'HEAD') return;
-  // Node cuts a connection on which nothing moves for that long; it sets the time anew for the next request.
+  // Node cuts a connection on which nothing moves for that long; it sets the time again for the next request.
   ctx.socket.setTimeout(idleMs);
   const onEnd = onStart?.({ start, end });
   let bytes = 0;

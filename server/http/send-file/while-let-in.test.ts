@@ -21,7 +21,7 @@ describe('the pieces of a long answer', () => {
     expect(await sent(() => Promise.reject(new Error('the history is away')))).to.equal('abc');
   });
 
-  it('ask no more often than now and then', async () => {
+  it('ask no more often than from time to time', async () => {
     expect(await sent(async () => true, 60_000)).to.equal('abc');
   });
 });

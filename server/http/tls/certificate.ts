@@ -51,7 +51,7 @@ function parse(cert: Buffer, path: string): X509Certificate {
   }
 }
 
-/** OpenSSL takes a key of another kind than the certificate's without a word, so it is asked whether they belong together. */
+/** OpenSSL takes a key of a different kind than the certificate's without a word, so it is asked whether they belong together. */
 function checkPair(pair: KeyFileContents, parsed: X509Certificate, { certFile, keyFile }: CertificateFiles): void {
   const key = parseKey(pair.key, keyFile);
   if (!parsed.checkPrivateKey(key))

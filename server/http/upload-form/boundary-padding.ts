@@ -15,7 +15,7 @@ export class BoundaryPadding {
     this.#needle = Buffer.from(`\r\n--${boundary}`);
   }
 
-  /** @returns the chunk without them, mostly in one piece */
+  /** @returns the chunk without them, usually in one piece */
   *strip(chunk: Buffer): Generator<Buffer> {
     let start = 0;
     let end = this.#endOfFirst(chunk);

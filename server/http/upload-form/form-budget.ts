@@ -12,7 +12,7 @@ interface Limits {
 /** What one form takes beside its fields: what waits in the parser and for the disk. */
 const OF_EACH = MIB / 2;
 
-/** What must come for a form to count as heard of. */
+/** What must come for a form to count as alive. */
 const HEARD_BYTES = 4096;
 
 /**
@@ -22,7 +22,7 @@ const HEARD_BYTES = 4096;
 export class FormBudget {
   readonly #totalBytes: number;
   readonly #silentMs: number;
-  /** Those that wait for their clients, in the order in which these were last heard of. */
+  /** Those that wait for their clients, in the order in which these last sent something. */
   readonly #waiting = new Set<FormLease>();
   #used = 0;
 
@@ -82,7 +82,7 @@ export class FormLease implements Disposable {
     return this.#bytes;
   }
 
-  /** When its client was last heard of, by `performance.now()`. */
+  /** When its client last sent something, by `performance.now()`. */
   get heardAt(): number {
     return this.#heardAt;
   }
@@ -98,7 +98,7 @@ export class FormLease implements Disposable {
     this.#resize(Math.min(bytes, this.#bytes));
   }
 
-  /** So many bytes came. A few now and then are no more than silence. */
+  /** So many bytes came. A few from time to time are no more than silence. */
   heard(bytes: number): void {
     this.#unheard += bytes;
     if (this.#unheard >= HEARD_BYTES) this.waits(true);

@@ -12,7 +12,7 @@ import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 const MIB = 1024 * 1024;
 const CONNECTIONS = 70;
 const FIELDS = 8;
-/** A start alone takes some 165; all that is sent here would be 4,480 more. */
+/** A start alone takes about 165; all that is sent here would be 4,480 more. */
 const MAX_MIB = 400;
 
 describe('forms that are sent to fill the memory', function () {

@@ -155,7 +155,7 @@ describe('The channel mail', () => {
     expect(headersOf(server.mails[1]!.raw).To).to.equal('Dewi <dewi@example.com>, ops@example.com');
   });
 
-  it('reports a recipient that is refused for good, although the others got the mail', async () => {
+  it('reports a recipient that is refused permanently, although the others got the mail', async () => {
     await using server = await startMailServer({
       onRcptTo: ({ address }, _session, done) => done(address.startsWith('ops') ? smtpError(550, 'unknown') : null),
     });

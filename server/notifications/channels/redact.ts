@@ -1,6 +1,6 @@
 /** Shorter ones would be found in every text, and hide nothing. */
 const SHORTEST_SECRET = 3;
-/** Parts of an address that are shorter are words such as `services` or `api`, mostly. */
+/** Parts of an address that are shorter are words such as `services` or `api`, usually. */
 const SHORTEST_PART = 8;
 
 /**

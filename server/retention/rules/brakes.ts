@@ -21,7 +21,7 @@ export type BrakeKind = (typeof HOLDS)[number] | (typeof WAITS)[number] | (typeo
 export interface Circumstances {
   /** Why no new backup is sure to arrive, such as `it is late since …`; undefined while all is well. */
   readonly lateness: string | undefined;
-  /** Whether its policy is another one than that by which it was pruned last. */
+  /** Whether its policy is a different one than that by which it was pruned last. */
   readonly isPolicyNew: boolean;
   /** Until this receipt an operator has seen that there are more backups a day than usual. */
   readonly receiptsAcceptedUntil: Date | null;

@@ -24,7 +24,7 @@ export interface DatabasePlan {
   readonly usual: number;
   /** Those that an earlier plan lets go, and that stay by this one. */
   readonly stayAgain: readonly Decision[];
-  /** Whether its policy is another one than that by which it was pruned last. */
+  /** Whether its policy is a different one than that by which it was pruned last. */
   readonly isPolicyNew: boolean;
   /** Nothing may go, not even when an operator applies the plan. */
   readonly holds: readonly Brake[];

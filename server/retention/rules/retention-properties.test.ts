@@ -20,7 +20,7 @@ const CLOCK_CHANGES = [
 
 const which = fc.nat({ max: 30 });
 
-/** Mostly nights that go well: a database where nothing works is pruned rarely. */
+/** Usually nights that go well: a database where nothing works is pruned rarely. */
 const always: ReadonlyArray<fc.WeightedArbitrary<Happening>> = [
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('nights'), count: fc.integer({ min: 1, max: 20 }) }) },
   {

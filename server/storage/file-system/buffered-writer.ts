@@ -22,7 +22,7 @@ export class BufferedWriter {
   #writing: Promise<void> = Promise.resolve();
   #flushing: Promise<void> = Promise.resolve();
 
-  /** @param onWritten hears of each write that went well, in order */
+  /** @param onWritten is called after each write that went well, in order */
   constructor(handle: FileHandle, onWritten: (bytes: number) => void = () => {}) {
     this.#handle = handle;
     this.#onWritten = onWritten;

@@ -6,7 +6,7 @@ import { BufferedWriter } from './buffered-writer.ts';
 
 /**
  * Writes all that comes to the end of a file, counting and hashing it in the same pass.
- * @param onWritten hears of each write that went well, in order, with its bytes
+ * @param onWritten is called after each write that went well, in order, with its bytes
  * @throws what `content` throws, or the disk; nothing is being written any more by then
  */
 export async function writeBuffered(

@@ -70,7 +70,7 @@ describe('folder storage', () => {
     await again.discard();
   });
 
-  it('removes a text only when its file is gone for good, and answers when the text is', async () => {
+  it('removes a text only when its file is gone permanently, and answers when the text is', async () => {
     const calls: string[] = [];
     const folder = await newFolder();
     const storage = folderStorage({ folder, fs: watched(calls) });
@@ -84,7 +84,7 @@ describe('folder storage', () => {
     expect(await contentsOf(folder)).to.deep.equal([]);
   });
 
-  it('keeps the text of a file of which it is not sure that it is gone for good, and goes on at the next call', async () => {
+  it('keeps the text of a file of which it is not sure that it is gone permanently, and goes on at the next call', async () => {
     const folder = await newFolder();
     const plain = folderStorage({ folder });
     await (await plain.receive(address, content('abc'))).publish();
@@ -105,7 +105,7 @@ describe('folder storage', () => {
     expect(await contentsOf(folder)).to.deep.equal([]);
   });
 
-  it('removes a file alone only behind a text whose name is durable, and answers when the file is gone for good', async () => {
+  it('removes a file alone only behind a text whose name is durable, and answers when the file is gone permanently', async () => {
     const calls: string[] = [];
     const folder = await newFolder();
     const storage = folderStorage({ folder, fs: watched(calls) });

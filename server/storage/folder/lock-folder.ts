@@ -33,7 +33,7 @@ export function lockFolder(folder: string, waitMs = WAIT_MS): FolderLock {
 }
 
 /**
- * Locks the file of that path, which is made if need be.
+ * Locks the file of that path, which is made if needed.
  * @returns the lock; hold on to it
  * @throws Error that `isHeld` knows when another process holds it, or what SQLite or the disk throws
  */
@@ -42,7 +42,7 @@ export function lockFile(path: string, waitMs: number): FolderLock {
   try {
     makePrivate(path);
     database = new DatabaseSync(path, { timeout: waitMs });
-    // What may only be read SQLite opens all the same, and its lock would then lock no one out.
+    // What may only be read SQLite opens anyway, and its lock would then lock no one out.
     accessSync(path, constants.W_OK);
     database.exec('pragma journal_mode = memory; begin exclusive');
     const held = database;

@@ -17,7 +17,7 @@ export interface Part {
 }
 
 /**
- * Opens a new part file in a folder, which is made if need be; the folder around that one must be there.
+ * Opens a new part file in a folder, which is made if needed; the folder around that one must be there.
  * The folder of a database goes away with its last part, so it may vanish between making it and using it.
  */
 export async function openPart(disk: Disk, folder: string, attempts = 5): Promise<Part> {

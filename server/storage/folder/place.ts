@@ -34,7 +34,7 @@ export class Place {
     this.#root = root;
   }
 
-  /** Keeps all other processes out, makes the folder and its marker if need be, and holds on to it from now on. */
+  /** Keeps all other processes out, makes the folder and its marker if needed, and holds on to it from now on. */
   async claim(): Promise<Claim> {
     await this.#makeRoot();
     this.#lock = lockFolder(this.#root);

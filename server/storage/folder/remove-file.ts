@@ -4,7 +4,7 @@ import { metadataPath } from './metadata.ts';
 import { removeEmpty, syncFolder } from './part-file.ts';
 
 /**
- * Removes a file for good, then the text beside it, and the folder with the last thing in it. The text goes only when the file
+ * Removes a file permanently, then the text beside it, and the folder with the last thing in it. The text goes only when the file
  * can't come back: a file without its text would be treated as one that was never recorded. Of a link to a file the link goes.
  * @returns whether the file was there
  */
@@ -17,7 +17,7 @@ export async function removeFile(disk: Disk, path: string): Promise<boolean> {
 }
 
 /**
- * Removes a file for good, and keeps the text beside it. Of a link to a file the link goes.
+ * Removes a file permanently, and keeps the text beside it. Of a link to a file the link goes.
  * @returns whether the file was there
  * @throws Error when there is no text: nothing would be left that says what the file was
  */
@@ -29,7 +29,7 @@ export async function removeFileOnly(disk: Disk, path: string): Promise<boolean>
   return unlinkFile(disk, path);
 }
 
-/** @returns whether there was a file, which is gone for good now */
+/** @returns whether there was a file, which is gone permanently now */
 async function unlinkFile(disk: Disk, path: string): Promise<boolean> {
   const found = await disk.fs.lstat(path).catch(unless('ENOENT'));
   const isFile = found !== undefined && (found.isFile() || found.isSymbolicLink());

@@ -4,7 +4,7 @@ import { isBadCopy } from '../file-system/quarantine.ts';
 import { metadataPath } from './metadata.ts';
 import { removeEmpty, syncFolder } from './part-file.ts';
 
-/** Removes the text of a path for good, and the folder with the last thing in it. */
+/** Removes the text of a path permanently, and the folder with the last thing in it. */
 export async function removeText(disk: Disk, path: string): Promise<void> {
   await disk.fs.unlink(metadataPath(path)).catch(unless('ENOENT'));
   await leave(disk, dirname(path));

@@ -74,7 +74,7 @@ export class LivePages {
       if (isDue && !(await isStillIn(ctx, this.#access).catch(() => false))) return end();
       quietFor = hasChanged ? 0 : quietFor + this.#lookEveryMs;
       if (hasChanged) stream.write('data: changed\n\n');
-      // A line now and then shows that the connection is alive, to us and to a proxy.
+      // A line from time to time shows that the connection is alive, to us and to a proxy.
       else if (quietFor >= ALIVE_EVERY_MS) quietFor = stream.write(':\n\n') ? 0 : quietFor;
       hasChanged = false;
     };

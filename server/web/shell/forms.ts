@@ -63,7 +63,7 @@ export function choice({ name, label, options, value, mistake }: Choice): Html {
 
 interface Chip {
   readonly label: string;
-  /** Where it leads: mostly the same page with one filter more, or less. */
+  /** Where it leads: usually the same page with one filter more, or less. */
   readonly href: string;
   readonly isOn: boolean;
   readonly count?: number | undefined;

@@ -25,7 +25,7 @@ export interface View {
 }
 
 interface Viewer extends Pick<View, 'language' | 'zone' | 'now' | 'principal' | 'csrfToken'> {
-  /** What stands before `/-/ui` where a proxy makes the service known under a path, such as `/lumbung`; mostly empty. */
+  /** What stands before `/-/ui` where a proxy makes the service known under a path, such as `/lumbung`; usually empty. */
   readonly base: string;
 }
 

@@ -35,7 +35,7 @@ export const ADVICE: ReadonlyArray<readonly [english: string, indonesian: string
   ],
   ['Back it up on {source}: sade backup --only {name}', 'Cadangkan di {source}: sade backup --only {name}'],
   [
-    'Put it back into databases.json on {source}; if it is gone for good: {command}',
+    'Put it back into databases.json on {source}; if it is no longer used: {command}',
     'Kembalikan ke databases.json di {source}; jika memang tidak dipakai lagi: {command}',
   ],
   [

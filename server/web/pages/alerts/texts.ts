@@ -77,7 +77,7 @@ export const ALERTS_TEXTS = texts({
     cause: 'Cause',
     acknowledged: 'Acknowledged',
     acknowledgeHint:
-      'Its reminders stop. That it grows worse or is over is reported all the same. With an end it is silent until then.',
+      'Its reminders stop. That it gets worse or is over is reported anyway. With an end it is silent until then.',
     reason: 'Why no reminders are needed',
     reasonHint: 'Such as: new disk on Monday. 1 to 1000 characters.',
     end: 'Silent',

@@ -99,7 +99,7 @@ describe('the page of a backup', () => {
     expect(await read('removed')).to.match(/Removed .* by token boss: a <test>\. Its file is gone\./);
   });
 
-  it('looks whether its file is there, and marks the backup as damaged when it is gone', async () => {
+  it('checks whether its file is there, and marks the backup as damaged when it is gone', async () => {
     await keep('gone', 'pt_gone', '23', { inventory: { tables: [table('barang', 1)] } });
     expect(await read('gone')).to.contain('Complete:');
     await unlink(join(app.storageDir, 'pt_gone', zips.gone!.fileName));

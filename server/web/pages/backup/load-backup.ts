@@ -42,7 +42,7 @@ export interface BackupFacts {
   /** Newest first. */
   readonly drills: readonly ListedReport[];
   readonly restores: readonly ListedReport[];
-  /** Those too that have ended. */
+  /** Also those that have ended. */
   readonly pins: readonly Pin[];
   /** Of the retention; undefined for a removed one. */
   readonly decision: Decision | undefined;

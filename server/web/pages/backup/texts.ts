@@ -35,7 +35,7 @@ export const BACKUP_TEXTS = texts({
     severity: { incomplete: 'incomplete', unverified: 'unverified', warning: 'warning' },
     take: 'Restore it',
     restoreOther: 'This one is damaged: the last sound one before it is restored instead.',
-    restoreInDoubt: 'It is not complete: --force restores what is in it all the same.',
+    restoreInDoubt: 'It is not complete: --force restores what is in it anyway.',
     restoreNote:
       'On the machine that backs it up, or elsewhere with --to and a server of targets.json. It restores beside the original, shows its plan, and asks:',
     download: (size: string) => `Download the zip (${size})`,

@@ -55,7 +55,7 @@ describe('the sentence of the fleet, while all is well as far as the service kno
     }
   });
 
-  it('is not green when the service has not looked for a while, can not, or looks without end, and says since when', async () => {
+  it('is not green when the service has not looked for a while, cannot, or looks without end, and says since when', async () => {
     for (const state of [
       { lastStartedAt: ago(61), lastEndedAt: ago(60) },
       { isRunning: true, lastStartedAt: ago(60), lastEndedAt: null },

@@ -16,7 +16,7 @@ export interface Filters {
   readonly notProvenForDays: number | undefined;
   /** Undefined: any; empty: in no group. */
   readonly group: string | undefined;
-  /** Those too that need no one. */
+  /** Also those that need no one. */
   readonly all: boolean;
 }
 

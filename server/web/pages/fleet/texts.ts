@@ -41,7 +41,7 @@ export const FLEET_TEXTS = texts({
       allDeliver: (n: number) => (n === 1 ? '1, it delivers' : `${number(n)}, all deliver`),
       failing: (names: string) => `${names}: delivers nothing`,
       untried: (names: string) => `${names}: nothing delivered yet, send a test`,
-      noChannel: 'No channel is configured: no one hears of an alarm',
+      noChannel: 'No channel is configured: no one is notified of an alarm',
     },
     storageAway: 'The storage cannot be reached: no backup can be stored, restored or downloaded.',
     notLooked: (ago: Html) =>

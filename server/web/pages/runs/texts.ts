@@ -58,7 +58,7 @@ export const RUNS_TEXTS = texts({
     goneCaption: 'Databases that a source no longer has on its list',
     goneSince: 'Gone since',
     goneMore: (n: number) => `… and ${counted(n, 'other', 'others')}.`,
-    goneAdvice: 'Put each back into databases.json of its source; if it is gone for good, retire it.',
+    goneAdvice: 'Put each back into databases.json of its source; if it is no longer used, retire it.',
     empty: 'No run has been reported yet.',
     emptyAdvice: 'Each run of sade backup that has this service as its server reports itself at its end:',
     emptyDoctor: 'Before the first run, see whether all is there that it needs:',

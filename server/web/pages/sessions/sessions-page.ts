@@ -28,7 +28,7 @@ ${sessions.length === 0 ? html`<p>${t.none}</p>` : table(request, sessions)}`,
   },
 };
 
-/** Ends a session, of another browser mostly: its next page leads to the sign-in. */
+/** Ends a session, of another browser usually: its next page leads to the sign-in. */
 export const END_SESSION: FormRoute = {
   path: '/settings/sessions/:id/end',
   action: 'list',

@@ -28,7 +28,7 @@ ${hasEnded && html`<p class="note warn" role="status">${t.ended}</p>`}
   };
 }
 
-/** Says why a token may not be sent here, and what to do. @param wasSent whether one was sent all the same */
+/** Says why a token may not be sent here, and what to do. @param wasSent whether one was sent anyway */
 export function insecurePage(view: View, wasSent: boolean): Page {
   const t = SIGN_IN_TEXTS[view.language];
   return {

@@ -12,7 +12,7 @@ export const SIGN_IN_TEXTS = texts({
       `The token ${name} may only upload backups. The dashboard needs one with the role read, operator or admin.`,
     how: 'The token is needed once. This browser then has a session of its own: it ends after 12 hours without use, after 7 days, when you sign out, or when the token is revoked.',
     insecure: 'Sign-in needs an encrypted connection',
-    why: 'This page came over HTTP without TLS, from another machine than the service. Everyone on the way could read the token.',
+    why: 'This page came over HTTP without TLS, from a different machine than the service. Everyone on the way could read the token.',
     remedies: 'What to do:',
     useTls: 'Give the service a certificate (TLS_CERT_FILE and TLS_KEY_FILE), and open this page with https://',
     useProxy:
