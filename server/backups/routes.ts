@@ -70,13 +70,13 @@ export function backupRoutes({
     // A client should not send gigabytes that cannot be recorded.
     await checkReachable(em);
     const receiver = uploadReceiver({ storage, database, verifyUploads, dumpLimits });
-    using form = await readUploadForm(ctx, { limits: uploads, budget }, receiver);
+    const checkSender = () => refuseRevoked(ctx, access, database);
+    using form = await readUploadForm(ctx, { limits: uploads, budget, checkSender }, receiver);
     const deed = { actor: actorOf(ctx), action: 'upload', database, result: 'done' } as const;
     let onCommitted = () => {};
     const alongside = async (em: EntityManager, { id: backupId }: Backup) => {
       onCommitted = await audit.within(em, { ...deed, backupId });
     };
-    const checkSender = () => refuseRevoked(ctx, access, database);
     const keeping = { em, storage, verifyUploads, dumpLimits, events, alongside, checkSender };
     const { backup, isNew, isAlone } = await receiveBackup(keeping, { ...form.upload, claimedSha256 });
     if (isNew && !isAlone) onCommitted();

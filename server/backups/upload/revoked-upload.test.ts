@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { HISTORY_STORES } from '../../../testing/history/history-stores.ts';
 import { makeMemoryFolder } from '../../../testing/machine/memory-folder.ts';
 import { PART_END, rawConnection, uploadHead } from '../../../testing/service/raw-http.ts';
-import { request } from '../../../testing/service/requests.ts';
+import { request, upload } from '../../../testing/service/requests.ts';
 import { type ServiceHere, startServiceHere } from '../../../testing/service/service-here.ts';
 import { bearer, createToken, tokenCommand } from '../../../testing/service/tokens.ts';
 import { until } from '../../../testing/until.ts';
@@ -30,6 +30,16 @@ describe('an upload that began before its token ended', () => {
 
   /** @returns what sends the rest of an upload of which half has arrived, and resolves with the answer */
   async function begun(token?: string): Promise<() => Promise<string>> {
+    const { connection, chunk } = await half(token);
+    return async () => {
+      await chunk(Buffer.concat([zip.bytes.subarray(50), Buffer.from(PART_END)]));
+      await connection.send('0\r\n\r\n');
+      return connection.ended();
+    };
+  }
+
+  /** @returns an upload of which half has arrived, and what sends a chunk of it */
+  async function half(token?: string) {
     const headers = {
       ...(token !== undefined && { Authorization: `Bearer ${token}` }),
       'Transfer-Encoding': 'chunked',
@@ -42,11 +52,7 @@ describe('an upload that began before its token ended', () => {
     await connection.send(`${head}\r\n\r\n`);
     await chunk(Buffer.concat([Buffer.from(`--xyz${part}`), zip.bytes.subarray(0, 50)]));
     await until('the upload to begin', async () => (await stored()).length === 1);
-    return async () => {
-      await chunk(Buffer.concat([zip.bytes.subarray(50), Buffer.from(PART_END)]));
-      await connection.send('0\r\n\r\n');
-      return connection.ended();
-    };
+    return { connection, chunk };
   }
 
   /** @returns the files of backups, also those that are being received */
@@ -83,6 +89,32 @@ describe('an upload that began before its token ended', () => {
     const uploads = await uploadsInTrail();
     expect(uploads).to.have.length(1);
     expect(uploads[0]).to.deep.include({ result: 'refused', token: 'stolen', database_name: 'pt_xyz' });
+  });
+
+  it('is cut within seconds of the revocation, however long its client goes on, and gives back its place and its room', async () => {
+    const reader = await createToken(env, { name: 'reader', role: 'read', scope: ['*'] });
+    const token = await createToken(env, { name: 'stolen', role: 'upload', scope: ['*'] });
+    const other = await createToken(env, { name: 'other', role: 'upload', scope: ['*'] });
+    env['MAX_PARALLEL_UPLOADS'] = '1';
+    service = await startServiceHere(env);
+    const { connection, chunk } = await half(token);
+    await tokenCommand(env, 'revoke', 'stolen');
+    const drip = setInterval(() => void chunk(zip.bytes.subarray(50, 51)), 100);
+    await connection.receive(/^HTTP\/1.1 401 .*The token stolen was revoked on /s, 15_000);
+    await until('its file is gone', async () => (await stored()).length === 0);
+    const next = await upload(service.url, zip, { headers: bearer(other) });
+    expect(next.status, next.text).to.equal(201);
+    expect((await request(`${service.url}/`, { headers: bearer(reader) })).json.data).to.have.length(1);
+    clearInterval(drip);
+    connection.socket.destroy();
+    await service.stop();
+    const uploads = await uploadsInTrail();
+    expect(uploads).to.have.length(2);
+    const shown = uploads.map(entry => Object.entries(entry).filter(([key]) => key === 'token' || key === 'result'));
+    expect(shown.map(pairs => Object.fromEntries(pairs))).to.have.deep.members([
+      { token: 'stolen', result: 'refused' },
+      { token: 'other', result: 'done' },
+    ]);
   });
 
   it('is stored when the token has only expired meanwhile', async () => {

@@ -7,6 +7,7 @@ import type { FormBudget } from './form-budget.ts';
 import { fileMissing, firstCause, formError, tooLarge } from './form-errors.ts';
 import { FormFields } from './form-fields.ts';
 import { type FormParsing, parseForm } from './parse-form.ts';
+import { watchSender } from './watch-sender.ts';
 
 /** A form that was received. What it holds in memory counts as held until it is disposed of. */
 interface UploadForm<Upload> extends Disposable {
@@ -17,23 +18,26 @@ interface UploadForm<Upload> extends Disposable {
 interface UploadConditions {
   readonly limits: UploadLimits;
   readonly budget: FormBudget;
+  /** Throws when the sender may not go on: it is asked again and again while the form arrives. */
+  readonly checkSender?: () => Promise<void>;
 }
 
 /**
  * Reads a form with exactly one file part, under any field name, and hands its bytes on while they arrive.
  *
  * A refusal is thrown at once, while the client may still be sending, and leaves nothing behind.
- * @throws AppError 400, 408, 411, 413, 415, 422 or 503, and all that `receiver` throws
+ * @throws AppError 400, 408, 411, 413, 415, 422 or 503, and all that `receiver` and `checkSender` throw
  */
 export async function readUploadForm<Upload>(
   ctx: Context,
-  { limits, budget }: UploadConditions,
+  { limits, budget, checkSender = async () => undefined }: UploadConditions,
   receiver: FileReceiver<Upload>,
 ): Promise<UploadForm<Upload>> {
   const boundary = formBoundary(ctx);
   refuseUnreadable(ctx, limits, receiver);
   const refusal = new AbortController();
   const lease = budget.begin(reason => refusal.abort(reason));
+  using _watch = watchSender(checkSender, error => refusal.abort(error));
   const fields = new FormFields(receiver.fields, lease);
   const parsing: FormParsing<Upload> = {
     ctx,
