@@ -29,7 +29,6 @@ import { reportResolvers } from './resolvers/report-resolvers.ts';
 import type { Resolvers } from './resolvers/resolver-types.ts';
 import { retentionResolvers } from './resolvers/retention-resolvers.ts';
 import { runResolvers } from './resolvers/run-resolvers.ts';
-import { statisticsResolvers } from './resolvers/statistics-resolvers.ts';
 import { tokenResolvers } from './resolvers/token-resolvers.ts';
 import { guardRoots } from './root-policy.ts';
 import { createScalars } from './scalars.ts';
@@ -116,7 +115,6 @@ const {
   ...freshnessTypes
 } = freshnessResolvers;
 const { Query: tokenQueries, Mutation: tokenMutations, ...tokenTypes } = tokenResolvers;
-const { Query: statisticsQueries, ...statisticsTypes } = statisticsResolvers;
 const { Query: alarmQueries, Mutation: alarmMutations, ...alarmTypes } = alarmResolvers;
 const { Query: auditQueries, ...auditTypes } = auditResolvers;
 const {
@@ -134,7 +132,6 @@ const resolvers: Resolvers = {
   Query: {
     ...databaseQueries,
     ...backupQueries,
-    ...statisticsQueries,
     ...reportQueries,
     ...runQueries,
     ...alarmQueries,
@@ -154,7 +151,6 @@ const resolvers: Resolvers = {
   Database: { ...Database, ...freshnessOfDatabase, ...reportsOfDatabase, ...runsOfDatabase, ...retentionOfDatabase },
   ...backupTypes,
   ...databaseTypes,
-  ...statisticsTypes,
   ...reportTypes,
   ...runTypes,
   ...alarmTypes,

@@ -1,3 +1,4 @@
+import { isEverything } from '../../auth/scope.ts';
 import { countScannedDatabases, scanDatabases } from '../../databases/scan-databases.ts';
 import {
   type DatabaseOrder,
@@ -11,6 +12,8 @@ import { type Connection, connection } from '../../graphql/connection.ts';
 import { formatCursor, parseCursor } from '../../graphql/cursor.ts';
 import { daysArgument } from '../../graphql/days-argument.ts';
 import type { Kept } from '../../statistics/database-statistics.ts';
+import { startOf } from '../../statistics/day.ts';
+import { statistics } from '../../statistics/statistics.ts';
 import { backupConnection } from './backup-connection.ts';
 import type { GraphqlContext } from './context.ts';
 import type {
@@ -25,6 +28,13 @@ export const databaseResolvers = {
   Query: {
     databases: (_, args, context) => databaseConnection(args, context),
     database: async (_, { name }, { em, scope }) => (await searchDatabases({ em, scope }, { name }))[0] ?? null,
+    statistics: async (_, { days }, { em, scope, totals, budget }) => {
+      budget.take(daysArgument('days', days));
+      const found = await statistics({ em, scope, totals }, days);
+      // Those of the whole service are kept in memory.
+      if (!isEverything(scope)) budget.take(Math.ceil(found.backups / SUMMED_A_ROW));
+      return found;
+    },
   },
   Database: {
     latestBackup: (database, _, { loaders }) =>
@@ -49,9 +59,12 @@ export const databaseResolvers = {
       return loaders.days(last).load(id);
     },
   },
+  Day: {
+    day: ({ day }) => startOf(day),
+  },
 } satisfies Resolvers;
 
-/** So many entries of an index, added up, cost as much as a row of an answer. */
+/** So many backups or entries of an index, added up, cost as much as a row of an answer. */
 const SUMMED_A_ROW = 200;
 
 /** How long a history is shows only when it has been read: it is paid for then, and what comes next is refused. */
