@@ -17,7 +17,7 @@ import { guardResolvers } from './guard-resolvers.ts';
 import { limits } from './limits.ts';
 import { noteRefusals } from './note-refusals.ts';
 import { onlyJson, refuseBrokenParameters } from './only-json.ts';
-import { alarmResolvers } from './resolvers/alarms/alarm-resolvers.ts';
+import { alarmResolvers } from './resolvers/alarm-resolvers.ts';
 import { auditResolvers } from './resolvers/audit-resolvers.ts';
 import { backupResolvers } from './resolvers/backup-resolvers.ts';
 import type { GraphqlContext, RequestContext } from './resolvers/context.ts';

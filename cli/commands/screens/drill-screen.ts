@@ -1,6 +1,6 @@
 import type { DrillOutcome } from '../../../protocol/last-drill.ts';
 import type { DrillReport } from '../../../protocol/reports/drill-report.ts';
-import type { EndedDrill } from '../../drill/run/run-drills.ts';
+import type { EndedDrill } from '../../drill/run-drills.ts';
 import { paint, type Worry } from '../../terminal/colour.ts';
 import { count, formatBytes, formatCount, formatSeconds } from '../../terminal/format.ts';
 import { printableInLine } from '../../terminal/printable.ts';

@@ -7,8 +7,8 @@ import type { LoadResult } from '../../load/load-options.ts';
 import { madeBy } from '../../manifest/made-by.ts';
 import type { BackupToRestore } from '../../restore/choice/backup-to-restore.ts';
 import type { Verification } from '../../restore/verify/verify-loaded.ts';
-import type { ChosenBackup } from '../choice/choose-backups.ts';
 import type { DrillServer } from '../server/drill-server.ts';
+import type { ChosenBackup } from './choose-backups.ts';
 
 type Phase = keyof DrillReport['seconds'];
 

@@ -6,9 +6,9 @@ import { count } from '../../terminal/format.ts';
 import type { RestoreCall } from '../by-hand/restore-call.ts';
 import { swapCutOff } from '../replace/earlier-restore.ts';
 import type { RestoreState } from '../replace/state-table.ts';
+import { askDatabaseObjects, countObjects } from '../target/database-objects.ts';
 import type { RestoreTarget } from '../target/restore-target.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
-import { askDatabaseObjects, countObjects } from '../target-database/database-objects.ts';
 import { type Checked, NOTHING_WRONG, problem } from './problem.ts';
 
 /** What the database that is filled is now. */

@@ -5,10 +5,10 @@ import type { RestoreCall } from '../by-hand/restore-call.ts';
 import { findEarlierRestore, whatIsInTheWay } from '../replace/earlier-restore.ts';
 import { swapObstacles } from '../replace/obstacles.ts';
 import type { RestoreState } from '../replace/state-table.ts';
+import { askDependents, describeDependents } from '../target/dependents.ts';
+import { askKeysInto } from '../target/keys-into.ts';
 import type { RestoreWish } from '../target/restore-wish.ts';
 import type { TargetFacts } from '../target/target-facts.ts';
-import { askDependents, describeDependents } from '../target-database/dependents.ts';
-import { askKeysInto } from '../target-database/keys-into.ts';
 import type { DatabaseState } from './database-check.ts';
 import { type Checked, NOTHING_WRONG, problem, together, warning } from './problem.ts';
 

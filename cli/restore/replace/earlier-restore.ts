@@ -1,7 +1,7 @@
 import type { Session } from '../../mysql/connect.ts';
 import { quotedName } from '../../mysql/quoted-name.ts';
 import type { Where } from '../../preflight/source/information-schema.ts';
-import { askDatabaseObjects, countObjects } from '../target-database/database-objects.ts';
+import { askDatabaseObjects, countObjects } from '../target/database-objects.ts';
 import { OWN_TABLES, type ReplaceNames, replaceNames, STATE_TABLE } from './replace-names.ts';
 import { type RestoreState, StateTable } from './state-table.ts';
 import { exists } from './swap.ts';

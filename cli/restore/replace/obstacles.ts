@@ -5,8 +5,8 @@ import type { Session } from '../../mysql/connect.ts';
 import type { ServerFacts } from '../../mysql/server-facts.ts';
 import { formatBytes } from '../../terminal/format.ts';
 import { namesToType } from '../by-hand/restore-call.ts';
-import { askDatabaseObjects } from '../target-database/database-objects.ts';
-import { askKeysInto, type KeyInto } from '../target-database/keys-into.ts';
+import { askDatabaseObjects } from '../target/database-objects.ts';
+import { askKeysInto, type KeyInto } from '../target/keys-into.ts';
 import type { ReplaceOrder } from './replace-order.ts';
 import { definitionsOf, HiddenDefinition, PROGRAM_KINDS, type StoredProgram } from './stored-programs.ts';
 

@@ -2,7 +2,7 @@ import { firstNames } from '../../../protocol/first-names.ts';
 import { ExplainedError } from '../../errors.ts';
 import { quotedName } from '../../mysql/quoted-name.ts';
 import { namesToType } from '../by-hand/restore-call.ts';
-import { askDatabaseObjects, type DatabaseObjects } from '../target-database/database-objects.ts';
+import { askDatabaseObjects, type DatabaseObjects } from '../target/database-objects.ts';
 import { programStatements } from './program-statements.ts';
 import { addKey, dropKey, keysToOutside, sequenceRepairs } from './repairs.ts';
 import { OWN_TABLES } from './replace-names.ts';

@@ -3,7 +3,7 @@ import type { Session } from '../../mysql/connect.ts';
 import { quotedName } from '../../mysql/quoted-name.ts';
 import { isServersAnswer } from '../../mysql/servers-answer.ts';
 import { rowsOf } from '../../preflight/source/information-schema.ts';
-import { askDatabaseObjects } from '../target-database/database-objects.ts';
+import { askDatabaseObjects } from '../target/database-objects.ts';
 import { askPlaces, hasBegun, moveBack, moveForward, type Place, type SwappedTables } from './moves.ts';
 import { SETTING, TRIGGER } from './program-statements.ts';
 import { runRepair } from './repairs.ts';

@@ -1,7 +1,7 @@
 import { OddAnswer } from '../../mysql/answer-shape.ts';
 import type { Session } from '../../mysql/connect.ts';
 import { quotedName } from '../../mysql/quoted-name.ts';
-import type { FoundTable } from '../target-database/database-objects.ts';
+import type { FoundTable } from '../target/database-objects.ts';
 
 /** A table that is not sound, and why. */
 export interface Damage<T> {

@@ -1,7 +1,7 @@
 import type { Session } from '../../mysql/connect.ts';
 import { quotedName } from '../../mysql/quoted-name.ts';
 import { formatCount } from '../../terminal/format.ts';
-import type { FoundTable } from '../target-database/database-objects.ts';
+import type { FoundTable } from '../target/database-objects.ts';
 import { damageIn } from './check-tables.ts';
 import { askBatch, batchesOf } from './table-batches.ts';
 import type { Difference, VerifyOptions } from './verify-loaded.ts';

@@ -1,6 +1,6 @@
 import type { Session } from '../../mysql/connect.ts';
 import { isServersAnswer } from '../../mysql/servers-answer.ts';
-import type { FoundTable } from '../target-database/database-objects.ts';
+import type { FoundTable } from '../target/database-objects.ts';
 
 /** The server opens them all for one statement, and each statement should end within minutes. */
 const MOST = { tables: 100, bytes: 64 << 20 };

@@ -1,6 +1,6 @@
 import { KIND_NAMES, namesIn, OBJECT_KINDS, type ObjectKind } from '../../../protocol/manifest.ts';
 import type { Session } from '../../mysql/connect.ts';
-import { askDatabaseObjects, type DatabaseObjects } from '../target-database/database-objects.ts';
+import { askDatabaseObjects, type DatabaseObjects } from '../target/database-objects.ts';
 import type { Expectation } from './expectation.ts';
 import { readTables } from './read-tables.ts';
 

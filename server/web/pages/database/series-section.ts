@@ -1,8 +1,8 @@
 import { storedState } from '../../../entities/backup.entity.ts';
 import { localIn } from '../../forms/local-instant.ts';
-import { series, type Tone } from '../../shell/charts/series.ts';
 import { type Html, html } from '../../shell/html.ts';
 import { markWithWord } from '../../shell/marks.ts';
+import { series, type Tone } from '../../shell/series.ts';
 import { took } from '../../shell/status.ts';
 import type { View } from '../../shell/view.ts';
 import { COMMON_TEXTS } from '../../texts/common-texts.ts';

@@ -1,12 +1,12 @@
-import type { DatabaseSource } from '../../config/databases.ts';
-import { ExplainedError } from '../../errors.ts';
-import { formatCount } from '../../terminal/format.ts';
-import type { ZippedDump } from '../../unzip/zipped-dump.ts';
-import type { DumpDifference } from '../dump-again/compare-dumps.ts';
-import { dumpAgain } from '../dump-again/dump-again.ts';
-import type { DrillServer } from '../server/drill-server.ts';
-import { CouldNotTest } from '../steps/outcome-errors.ts';
+import type { DatabaseSource } from '../config/databases.ts';
+import { ExplainedError } from '../errors.ts';
+import { formatCount } from '../terminal/format.ts';
+import type { ZippedDump } from '../unzip/zipped-dump.ts';
 import type { Drilling } from './drill-backup.ts';
+import type { DumpDifference } from './dump-again/compare-dumps.ts';
+import { dumpAgain } from './dump-again/dump-again.ts';
+import type { DrillServer } from './server/drill-server.ts';
+import { CouldNotTest } from './steps/outcome-errors.ts';
 
 /** Dumps the restored database again, and notes how that dump is beside the backup's. */
 export async function compareAgain(

@@ -1,4 +1,4 @@
-import { type Html, html } from '../html.ts';
+import { type Html, html } from './html.ts';
 
 /** What stands out among the points of a series. */
 export type Tone = 'complete' | 'incomplete' | 'damaged' | 'unverified' | 'warning';

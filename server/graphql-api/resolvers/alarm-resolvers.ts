@@ -1,11 +1,11 @@
-import { acknowledgeAlarm } from '../../../alarms/acknowledge.ts';
-import { countAlarms, findAlarm, type ListedAlarm, searchAlarms } from '../../../alarms/search-alarms.ts';
-import { ALARM_KINDS } from '../../../configuration/alarm-kinds.ts';
-import { notFound } from '../../../errors.ts';
-import { connection } from '../../../graphql/connection.ts';
-import { formatCursor, parseCursor } from '../../../graphql/cursor.ts';
-import { testChannel } from '../../../notifications/channel-tests.ts';
-import type { Resolvers } from '../resolver-types.ts';
+import { acknowledgeAlarm } from '../../alarms/acknowledge.ts';
+import { countAlarms, findAlarm, type ListedAlarm, searchAlarms } from '../../alarms/search-alarms.ts';
+import { ALARM_KINDS } from '../../configuration/alarm-kinds.ts';
+import { notFound } from '../../errors.ts';
+import { connection } from '../../graphql/connection.ts';
+import { formatCursor, parseCursor } from '../../graphql/cursor.ts';
+import { testChannel } from '../../notifications/channel-tests.ts';
+import type { Resolvers } from './resolver-types.ts';
 
 /** Of its cursors. */
 const ORDER = 'alarms';

@@ -1,12 +1,12 @@
-import type { DrillOutcome } from '../../../protocol/last-drill.ts';
-import type { DrillReport } from '../../../protocol/reports/drill-report.ts';
-import { accessFor } from '../../access/service-access.ts';
-import { messageOf } from '../../errors.ts';
-import { redactedReport } from '../../secrets/report-redactor.ts';
-import { sourcesRedactor } from '../../secrets/source-redactor.ts';
-import { Service } from '../../service/service.ts';
-import type { ChosenBackup } from '../choice/choose-backups.ts';
+import type { DrillOutcome } from '../../protocol/last-drill.ts';
+import type { DrillReport } from '../../protocol/reports/drill-report.ts';
+import { accessFor } from '../access/service-access.ts';
+import { messageOf } from '../errors.ts';
+import { redactedReport } from '../secrets/report-redactor.ts';
+import { sourcesRedactor } from '../secrets/source-redactor.ts';
+import { Service } from '../service/service.ts';
 import { type DrillRun, drillBackup } from './drill-backup.ts';
+import type { ChosenBackup } from './steps/choose-backups.ts';
 
 /** A drill that has ended, and whether the service knows of it. */
 export interface EndedDrill {
