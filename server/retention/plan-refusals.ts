@@ -41,3 +41,9 @@ export async function stale(parts: Applying, id: number, database: string): Prom
     `Plan ${id} is stale: other backups of ${database} would go by now. Plan ${newer} replaces it: look at it, and apply that one`,
   );
 }
+
+/** @throws AppError 404 for what is no id */
+export function planId(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new AppError(404, 'PLAN_NOT_FOUND', `There is no retention plan ${text}`);
+  return Number(text);
+}

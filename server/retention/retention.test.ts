@@ -6,6 +6,7 @@ import { retentionConfiguration, watchAsFresh } from '../../testing/retention/re
 import { DAY_MS, removeNow, storeNight } from '../../testing/service/removing.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill } from '../../testing/service/sample-reports.ts';
+import { runRetention } from '../commands/retention.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { WatchedDatabase } from '../entities/freshness/watched-database.entity.ts';
 import { Report } from '../entities/report.entity.ts';
@@ -15,7 +16,6 @@ import { rowOf } from '../reports/receive-report.ts';
 import { applyPlan } from './apply-plan.ts';
 import { mayGoBy } from './may-go.ts';
 import { retentionJob } from './retention-job.ts';
-import { runRetention } from './run-retention.ts';
 import { makePlan } from './stored-plans.ts';
 
 const NIGHTS = 9;

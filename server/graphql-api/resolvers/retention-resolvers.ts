@@ -2,9 +2,9 @@ import DataLoader from 'dataloader';
 import { tokenNameOf } from '../../auth/principal.ts';
 import { validationError } from '../../errors.ts';
 import { findPlans, findRemovals } from '../../retention/find-plans.ts';
+import { planId } from '../../retention/plan-refusals.ts';
 import type { DatabasePlan } from '../../retention/rules/plan-retention.ts';
 import { policyInWords } from '../../retention/rules/policy.ts';
-import { planId } from '../../retention/run-retention.ts';
 import type { GraphqlContext } from './context.ts';
 import type { Resolvers } from './resolver-types.ts';
 

@@ -5,7 +5,7 @@ import { AppError } from '../../../errors.ts';
 import type { Decision } from '../../../retention/rules/decide.ts';
 import { type RetentionPolicy, RULES, type Rule } from '../../../retention/rules/policy.ts';
 import { timeOf } from '../../../retention/rules/retained-backup.ts';
-import { simulateRetention } from '../../../retention/simulation/simulate.ts';
+import { simulateRetention } from '../../../retention/simulate.ts';
 import { termsOf } from '../../../retention/terms-of.ts';
 import type { PageRequest, WebParts } from '../../shell/page.ts';
 

@@ -1,13 +1,13 @@
-import { noSuchDatabase } from '../../auth/policy.ts';
-import { covers } from '../../auth/scope.ts';
-import { AppError } from '../../errors.ts';
-import { isText } from '../../history/conditions.ts';
-import { readRows } from '../../history/read-rows.ts';
-import type { Reading } from '../../history/reading/in-scope.ts';
-import { expressions, query } from '../../history/tables.ts';
-import { readRetained } from '../read-retained.ts';
-import { type Decision, decide } from '../rules/decide.ts';
-import type { RetentionPolicy } from '../rules/policy.ts';
+import { noSuchDatabase } from '../auth/policy.ts';
+import { covers } from '../auth/scope.ts';
+import { AppError } from '../errors.ts';
+import { isText } from '../history/conditions.ts';
+import { readRows } from '../history/read-rows.ts';
+import type { Reading } from '../history/reading/in-scope.ts';
+import { expressions, query } from '../history/tables.ts';
+import { readRetained } from './read-retained.ts';
+import { type Decision, decide } from './rules/decide.ts';
+import type { RetentionPolicy } from './rules/policy.ts';
 
 /** Each holds all backups of its database in memory, so one is made after the other. */
 let last: Promise<unknown> = Promise.resolve();
