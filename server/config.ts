@@ -51,8 +51,10 @@ export const VARIABLES = {
         value => value === undefined || isPlainUrl(value),
       ),
     {
-      meaning: 'the address of the service behind a proxy, such as `https://backups.example.com/lumbung`',
-      details: '`Location` begins with it, and its name is one of the `PUBLIC_HOSTS`.',
+      meaning:
+        'the address under which people and clients reach the service, such as `https://backups.example.com/lumbung`',
+      details:
+        'Mails and other messages link to the pages of the dashboard there; without it they have no links. `Location` begins with it, and its name is one of the `PUBLIC_HOSTS`.',
     },
   ),
   tlsCertFile: variable('TLS_CERT_FILE', filePath, {

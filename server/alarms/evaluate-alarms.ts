@@ -6,6 +6,7 @@ import { AlarmRound } from '../entities/alarms/alarm-round.entity.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { query } from '../history/tables.ts';
+import type { PageLinks } from '../notifications/notification.ts';
 import { enqueue } from '../notifications/outbox.ts';
 import { isChanged, readAlarms, readChanges, writeAlarms } from './alarm-rows.ts';
 import { reconcile } from './changes/reconcile.ts';
@@ -22,6 +23,8 @@ import { afterTelling, MESSAGES_LOOKED_AT, type News, toTell } from './telling/w
 export interface Evaluating extends Pick<Looking, 'em' | 'now' | 'space' | 'bytesPerDay'> {
   readonly configuration: Configuration;
   readonly log: Logger;
+  /** For links to the dashboard; without it messages have none. */
+  readonly pages?: PageLinks | undefined;
 }
 
 /** What an evaluation did. */
@@ -109,7 +112,7 @@ interface Result {
 }
 
 /** @returns false when another evaluation was faster: then all that was read is old, and nothing is written */
-async function write({ em, now, configuration, log }: Evaluating, result: Result): Promise<boolean> {
+async function write({ em, now, configuration, log, pages }: Evaluating, result: Result): Promise<boolean> {
   const { round, before, after, news } = result;
   const shared = sharesOf(news, configuration);
   try {
@@ -121,7 +124,7 @@ async function write({ em, now, configuration, log }: Evaluating, result: Result
           await enqueue(own, {
             channels,
             dedupeKey: `alarms ${(round ?? 0) + 1} ${i} ${now.toISOString()}`,
-            notification: messageOf(news, now),
+            notification: messageOf(news, now, pages),
             now,
           });
       },
@@ -132,7 +135,8 @@ async function write({ em, now, configuration, log }: Evaluating, result: Result
     throw error;
   }
   for (const { channels, news } of shared)
-    if (channels.length === 0) log.error(messageOf(news, now), 'An alarm reaches no one: lumbung.yaml has no channels');
+    if (channels.length === 0)
+      log.error(messageOf(news, now, pages), 'An alarm reaches no one: lumbung.yaml has no channels');
   return true;
 }
 

@@ -1,6 +1,6 @@
 import type { Configuration } from '../configuration/configuration.ts';
 import type { EntityManager } from '../history/orm.ts';
-import type { NotifiedAlarm } from '../notifications/notification.ts';
+import type { NotifiedAlarm, PageLinks } from '../notifications/notification.ts';
 import { readAlarms } from './alarm-rows.ts';
 import { channelsFor } from './telling/channels-for.ts';
 import { notified } from './telling/message.ts';
@@ -13,10 +13,11 @@ export async function openAlarmsFor(
   em: EntityManager,
   configuration: Pick<Configuration, 'routes' | 'channels'>,
   channel: string,
+  pages?: PageLinks,
 ): Promise<NotifiedAlarm[]> {
   const alarms = await readAlarms(em);
   return alarms
     .filter(({ closedAt, toldAs, mutedBy }) => closedAt === null && toldAs !== null && mutedBy === null)
     .filter(alarm => channelsFor(alarm, configuration).includes(channel))
-    .map(alarm => notified({ alarm, as: 'reminder' }));
+    .map(alarm => notified({ alarm, as: 'reminder' }, pages));
 }

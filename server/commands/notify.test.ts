@@ -20,12 +20,16 @@ describe('lumbung notify', () => {
   });
 
   async function notify(...args: string[]) {
+    return notifyWith({}, ...args);
+  }
+
+  async function notifyWith(env: Record<string, string>, ...args: string[]) {
     const [out, err]: [string[], string[]] = [[], []];
     const streams = {
       out: { write: (text: string) => out.push(text) },
       err: { write: (text: string) => err.push(text) },
     };
-    const code = await runNotifyCommand(args, { LUMBUNG_CONFIG: join(folder, 'lumbung.json') }, streams);
+    const code = await runNotifyCommand(args, { LUMBUNG_CONFIG: join(folder, 'lumbung.json'), ...env }, streams);
     return { code, out: out.join(''), err: err.join('') };
   }
 
@@ -41,7 +45,11 @@ describe('lumbung notify', () => {
       out: 'The channel ops (slack) has taken the message: HTTP 200: ok\n',
       err: '',
     });
-    expect(receiver.received[0]!.body).to.contain('This is a test of the channel ops');
+    expect(receiver.received[0]!.body).to.contain('This is a test of the channel ops').and.not.contain('/-/ui');
+    await notifyWith({ PUBLIC_URL: 'https://x.example/l/' }, 'test', 'ops');
+    expect(JSON.parse(receiver.received[1]!.body).text).to.match(
+      /^On the dashboard: https:\/\/x\.example\/l\/-\/ui\/alerts$/m,
+    );
   });
 
   it('reports a channel that does not work, without its address', async () => {

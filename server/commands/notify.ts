@@ -6,6 +6,8 @@ import { logTo } from '../log.ts';
 import type { Channel } from '../notifications/channel.ts';
 import { ChannelTests } from '../notifications/channel-tests.ts';
 import { openChannels } from '../notifications/channels/open-channel.ts';
+import type { PageLinks } from '../notifications/notification.ts';
+import { pageLinks } from '../web/shell/page-links.ts';
 import type { Streams } from './command.ts';
 
 const USAGE = `Shows and tries the channels that LUMBUNG_CONFIG has, also while the service runs.
@@ -30,8 +32,8 @@ export async function runNotifyCommand(
   const [command = '--help', ...rest] = args;
   try {
     if (command === '--help' || rest.includes('--help')) out.write(USAGE);
-    else if (command === 'list' && rest.length === 0) out.write(listOf(await channelsOf(env, err)));
-    else if (command === 'test' && rest.length === 1) await test(rest[0]!, await channelsOf(env, err), out);
+    else if (command === 'list' && rest.length === 0) out.write(listOf((await openedBy(env, err)).channels));
+    else if (command === 'test' && rest.length === 1) await test(rest[0]!, await openedBy(env, err), out);
     else throw new Error('notify takes "list" or "test CHANNEL": sudo lumbung notify --help shows more');
     return 0;
   } catch (error) {
@@ -40,8 +42,8 @@ export async function runNotifyCommand(
   }
 }
 
-async function test(name: string, channels: ReadonlyMap<string, Channel>, out: Streams['out']): Promise<void> {
-  const { type, answer, problem } = await new ChannelTests(() => channels).test(name, new Date());
+async function test(name: string, { channels, pages }: Opened, out: Streams['out']): Promise<void> {
+  const { type, answer, problem } = await new ChannelTests(() => channels, pages).test(name, new Date());
   if (answer !== null) out.write(`The channel ${name} (${type}) has taken the message: ${answer}\n`);
   if (problem !== null) throw new Error(`The channel ${name} (${type}) does not work: ${problem}`);
 }
@@ -52,8 +54,13 @@ function listOf(channels: ReadonlyMap<string, Channel>): string {
   return [...channels].map(([name, { type }]) => `${name.padEnd(width)}  ${type}\n`).join('');
 }
 
+interface Opened {
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly pages: PageLinks | undefined;
+}
+
 /** @throws Error that names every mistake of the file */
-async function channelsOf(env: NodeJS.ProcessEnv, err: Streams['err']): Promise<ReadonlyMap<string, Channel>> {
+async function openedBy(env: NodeJS.ProcessEnv, err: Streams['err']): Promise<Opened> {
   const config = loadConfig(env);
   if (config.configFile === undefined)
     throw new Error(
@@ -61,5 +68,5 @@ async function channelsOf(env: NodeJS.ProcessEnv, err: Streams['err']): Promise<
     );
   const log = logTo({ write: line => void err.write(line) });
   const configuration = await openConfiguration({ path: resolve(config.configFile), env, log });
-  return openChannels(configuration.current());
+  return { channels: openChannels(configuration.current()), pages: pageLinks(config.publicUrl) };
 }

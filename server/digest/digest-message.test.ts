@@ -89,6 +89,20 @@ describe('the lines of a digest about alarms', () => {
     );
   });
 
+  it('link to the page of their databases where the service knows its address, and else to nothing', () => {
+    const facts = {
+      ...{ now: new Date('2026-11-30T00:00:00Z'), group: 'acme', states: { ok: 1 }, waiting: 0 },
+      ...{ open: [], opened: [], closed: [], missedDays: [], off: [] },
+      ...{ storage: undefined, proven: undefined, removed: undefined },
+    };
+    const url = 'https://backups.example.com/-/ui?group=acme';
+    const linked = digestMessage(facts, { language: 'id', timezone: 'UTC', url });
+    expect(linked).to.deep.include({ url, links: [url] });
+    expect(linked.lines.slice(-2)).to.deep.equal(['', `Di dasbor: ${url}`]);
+    const bare = digestMessage(facts, { language: 'id', timezone: 'UTC' });
+    expect(JSON.stringify(bare)).to.not.contain('http');
+  });
+
   it('are in Indonesian for each kind of alarm, where the digest is', () => {
     for (const kind of ALARM_KINDS) {
       const all = lines('id', { open: [alarm({ kind })], closed: [alarm({ kind })] }).filter(line =>

@@ -7,11 +7,16 @@ import { type DigestTexts, TEXTS } from './texts.ts';
 /** So many alarms are listed in one place. */
 const MOST_LISTED = 50;
 
+interface Writing {
+  readonly language: Language;
+  /** IANA. */
+  readonly timezone: string;
+  /** The page about its databases; without it the digest has no link. */
+  readonly url?: string | undefined;
+}
+
 /** Writes a digest: the verdict in its subject, also when all is well. */
-export function digestMessage(
-  facts: DigestFacts,
-  { language, timezone }: { readonly language: Language; readonly timezone: string },
-): Notification {
+export function digestMessage(facts: DigestFacts, { language, timezone, url }: Writing): Notification {
   const texts = TEXTS[language];
   const verdict = verdictOf(facts, texts);
   const { group, open, now } = facts;
@@ -27,6 +32,7 @@ export function digestMessage(
       ...changeLines(facts, texts),
       '',
       ...stateLines(facts, texts),
+      ...(url === undefined ? [] : ['', texts.page(url)]),
     ],
     severity: open.some(({ severity }) => severity === 'critical')
       ? 'critical'
@@ -35,6 +41,7 @@ export function digestMessage(
         : 'info',
     at: now.toISOString(),
     alarms: [],
+    ...(url !== undefined && { url, links: [url] }),
   };
 }
 

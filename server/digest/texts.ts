@@ -34,6 +34,8 @@ export interface DigestTexts {
   removed(backups: number): string;
   acknowledged(by: string): string;
   more(alarms: number): string;
+  /** Ends with the address. */
+  page(url: string): string;
 }
 
 export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
@@ -65,6 +67,7 @@ export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
     removed: n => `Retention: ${n} old backups were given to the removal.`,
     acknowledged: by => `acknowledged by ${by}`,
     more: n => `… and ${n} more`,
+    page: url => `On the dashboard: ${url}`,
   },
   id: {
     allWell: n =>
@@ -94,6 +97,7 @@ export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
     removed: n => `Retensi: ${n} cadangan lama dihapus.`,
     acknowledged: by => `ditangani oleh ${by}`,
     more: n => `… dan ${n} lagi`,
+    page: url => `Di dasbor: ${url}`,
   },
 };
 

@@ -3,6 +3,7 @@ import type { Actor } from '../audit/entry.ts';
 import { messageOf } from '../error-code.ts';
 import { notFound, RetryLater } from '../errors.ts';
 import type { Channel } from './channel.ts';
+import type { PageLinks } from './notification.ts';
 import { sendTest } from './send-test.ts';
 
 /** How the test of a channel went. No secret is in it. */
@@ -22,12 +23,17 @@ const PAUSE_MS = 10_000;
 /** Tries channels, for all who may: each has one test at a time, and a pause after it. */
 export class ChannelTests {
   readonly #channels: () => ReadonlyMap<string, Channel>;
+  readonly #pages: PageLinks | undefined;
   /** When the last test of a channel began or ended, by the clock of the process. */
   readonly #tested = new WeakMap<Channel, { isRunning: boolean; at: number }>();
 
-  /** @param channels by name, as the configuration has them at the moment */
-  constructor(channels: () => ReadonlyMap<string, Channel>) {
+  /**
+   * @param channels by name, as the configuration has them at the moment
+   * @param pages undefined: without a link
+   */
+  constructor(channels: () => ReadonlyMap<string, Channel>, pages?: PageLinks) {
     this.#channels = channels;
+    this.#pages = pages;
   }
 
   /**
@@ -40,7 +46,7 @@ export class ChannelTests {
     if (!channel) throw unknownChannel(name, [...channels.keys()]);
     this.#begin(name, channel);
     try {
-      const { text, problem } = await sendTest(name, channel, now);
+      const { text, problem } = await sendTest(name, channel, now, this.#pages);
       return { name, type: channel.type, answer: text, problem: problem ?? null };
     } catch (error) {
       return { name, type: channel.type, answer: null, problem: messageOf(error) };

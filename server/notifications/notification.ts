@@ -10,6 +10,10 @@ export interface Notification {
   readonly at: string;
   /** What it is about, for channels that other programs read; none in a digest and in a test. */
   readonly alarms: readonly NotifiedAlarm[];
+  /** The page of the dashboard about all of it; none without PUBLIC_URL. */
+  readonly url?: string | undefined;
+  /** The addresses that stand at the ends of lines: no channel may change a sign of them. */
+  readonly links?: readonly string[] | undefined;
 }
 
 /** An alarm as it was when it was told. */
@@ -32,6 +36,19 @@ export interface NotifiedAlarm {
   readonly summary: string;
   /** What to do. */
   readonly advice?: string | undefined;
+  /** Its page of the dashboard; none without PUBLIC_URL. */
+  readonly url?: string | undefined;
+}
+
+/** The addresses of the pages that messages link to. Who opens one has to sign in: nothing in it is secret. */
+export interface PageLinks {
+  /** An alarm, with the others of its cause. */
+  alarm(id: number): string;
+  /** All alarms that are open. */
+  alarms(): string;
+  database(name: string): string;
+  /** @param group undefined: of all databases */
+  fleet(group?: string | undefined): string;
 }
 
 /** @returns whether it says only that something is over */

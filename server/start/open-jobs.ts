@@ -19,12 +19,13 @@ import { createScrub, type Scrub } from '../scrub/scrub.ts';
 import { scrubJob } from '../scrub/scrub-job.ts';
 import type { DailyTotals } from '../statistics/daily-totals.ts';
 import { forgetEndedSessions } from '../web/sessions/sessions.ts';
+import { pageLinks } from '../web/shell/page-links.ts';
 import { alarmJobs } from './alarm-jobs.ts';
 import { openNotifications } from './open-notifications.ts';
 import type { Stores } from './stores.ts';
 
 interface Parts extends Pick<Stores, 'history' | 'storage'> {
-  readonly config: Pick<Config, 'scrubIntervalDays' | 'scrubMibPerSecond'>;
+  readonly config: Pick<Config, 'scrubIntervalDays' | 'scrubMibPerSecond' | 'publicUrl'>;
   readonly configuration: ConfigurationFile;
   readonly events: BackupEvents;
   readonly totals: DailyTotals;
@@ -71,10 +72,11 @@ export function openJobs(parts: Parts): Jobs {
   return { scheduler, scrub, notifications, stop };
 }
 
-function notificationsOf({ history, log, configuration }: Parts): Notifications {
+function notificationsOf({ history, log, configuration, config }: Parts): Notifications {
+  const pages = pageLinks(config.publicUrl);
   return openNotifications({
-    ...{ history, log, configuration },
-    findOpenAlarms: (em, channel) => openAlarmsFor(em, configuration.current(), channel),
+    ...{ history, log, configuration, pages },
+    findOpenAlarms: (em, channel) => openAlarmsFor(em, configuration.current(), channel, pages),
   });
 }
 
@@ -88,6 +90,7 @@ function watchingJobs(parts: Parts, { delivery, heartbeat }: Notifications): Job
   return alarmJobs({
     ...parts,
     configuration: configuration.current,
+    pages: pageLinks(parts.config.publicUrl),
     before: [freshnessJob(parts).run],
     after: [
       tell,

@@ -7,6 +7,7 @@ import { openChannels } from '../notifications/channels/open-channel.ts';
 import { ping } from '../notifications/channels/ping.ts';
 import { Delivery } from '../notifications/delivery.ts';
 import { Heartbeat } from '../notifications/heartbeat.ts';
+import type { PageLinks } from '../notifications/notification.ts';
 import type { Notifications } from '../notifications/notifications.ts';
 import type { FindOpenAlarms } from '../notifications/open-alarms.ts';
 
@@ -17,10 +18,12 @@ interface Parts {
   readonly clock?: Clock;
   /** For channels that have to be told again and again what is open. */
   readonly findOpenAlarms?: FindOpenAlarms;
+  /** For links to the dashboard; without it messages have none. */
+  readonly pages?: PageLinks | undefined;
 }
 
 /** Joins the outbox with the channels and the heartbeat of the configuration, whichever it is at the moment. Sends nothing yet. */
-export function openNotifications({ configuration, clock = SYSTEM_CLOCK, ...parts }: Parts): Notifications {
+export function openNotifications({ configuration, clock = SYSTEM_CLOCK, pages, ...parts }: Parts): Notifications {
   const channels = () => openChannels(configuration.current());
   const delivery = new Delivery({ ...parts, clock, channels });
   const heartbeat = new Heartbeat({
@@ -29,5 +32,5 @@ export function openNotifications({ configuration, clock = SYSTEM_CLOCK, ...part
     channels: () => [...channels().keys()],
     ping,
   });
-  return { delivery, heartbeat, tests: new ChannelTests(channels) };
+  return { delivery, heartbeat, tests: new ChannelTests(channels, pages) };
 }

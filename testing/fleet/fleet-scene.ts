@@ -71,6 +71,7 @@ channels:
       STORAGE_DIR: join(this.folder, 'storage'),
       DATABASE_URL: `sqlite:${join(this.folder, 'history.db')}`,
       LUMBUNG_CONFIG: join(this.folder, 'lumbung.yaml'),
+      PUBLIC_URL: 'https://backups.example.com',
       NODE_OPTIONS: `--import=${CLOCK}`,
       TEST_CLOCK_FILE: this.#clock,
     });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { pageLinks } from '../../web/shell/page-links.ts';
 import { type AlarmState, openAlarm } from '../model/alarm-state.ts';
 import type { Condition } from '../model/condition.ts';
 import { messageOf } from './message.ts';
@@ -28,6 +29,35 @@ const closed = (...alarms: AlarmState[]) =>
   );
 
 describe('the message about alarms', () => {
+  it('links each cause to its page, what is over to its database, and itself to where all of it is', () => {
+    const pages = pageLinks(new URL('https://backups.example.com/lumbung/'));
+    const gone = alarm('acme_shop', { kind: 'dropped', source: 'db1', summary: 'acme_shop is on no list any more' });
+    const [blog, crm] = [alarm('citra_blog', full), alarm('citra_crm', full)];
+    const news = [gone, blog, crm].map((alarm): News => ({ alarm, as: 'opened' }));
+    const { lines, url, links, alarms } = messageOf(news, AT, pages);
+    const page = (path: string) => `https://backups.example.com/lumbung/-/ui${path}`;
+    expect(lines.filter(line => line.startsWith('On the dashboard: '))).to.deep.equal([
+      `On the dashboard: ${page(`/alerts/${blog!.id}`)}`,
+      `On the dashboard: ${page(`/alerts/${gone.id}`)}`,
+    ]);
+    expect(links).to.deep.equal([page(`/alerts/${blog!.id}`), page(`/alerts/${gone.id}`)]);
+    expect(url).to.equal(page('/alerts'));
+    expect(alarms.map(({ url }) => url)).to.deep.equal([gone, blog, crm].map(({ id }) => page(`/alerts/${id}`)));
+    const over = {
+      alarm: { ...alarm("o'brien (x)*"), closedAt: LATER, toldAs: 'warning' } as AlarmState,
+      as: 'closed',
+    } as const;
+    expect(messageOf([over], LATER, pages).url).to.equal(page('/databases/o%27brien%20%28x%29%2A'));
+    expect(messageOf([over, over], LATER, pages).url).to.equal(page('/alerts'));
+  });
+
+  it('links to nothing while the service does not know how it is reached', () => {
+    expect(pageLinks(undefined)).to.equal(undefined);
+    const message = opened(alarm('citra_blog', full));
+    expect(JSON.stringify(message)).to.not.contain('http').and.not.contain('/-/ui');
+    expect(message).to.not.have.any.keys('url', 'links');
+  });
+
   it('says a cause that databases share once, and lists their names', () => {
     const { title, lines } = opened(alarm('citra_blog', full), alarm('citra_crm', full));
     expect(title).to.equal('2 databases were not backed up (db3): /var/lib/sade is full');

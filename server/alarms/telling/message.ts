@@ -1,4 +1,4 @@
-import type { Notification, NotifiedAlarm } from '../../notifications/notification.ts';
+import type { Notification, NotifiedAlarm, PageLinks } from '../../notifications/notification.ts';
 import { STABLE_AFTER_MS } from '../changes/flapping.ts';
 import { type Section, sectionsOf } from './sections.ts';
 import type { News } from './what-to-tell.ts';
@@ -9,16 +9,19 @@ const MOST_ENTRIES = 50;
 /**
  * Writes what is told as one message.
  * @param news at least one, each with the id of its row
+ * @param pages undefined: without links
  */
-export function messageOf(news: readonly News[], now: Date): Notification {
+export function messageOf(news: readonly News[], now: Date, pages?: PageLinks): Notification {
   const sections = sectionsOf(news);
+  const links = pages && sections.map(section => pageOf(section, pages));
   return {
     kind: 'alarms',
     title: titleOf(sections),
-    lines: [...sections.flatMap(linesOf), ...closing(news)],
+    lines: [...sections.flatMap((section, at) => linesOf(section, links?.[at])), ...closing(news)],
     severity: severityOf(news),
     at: now.toISOString(),
-    alarms: news.map(notified),
+    alarms: news.map(item => notified(item, pages)),
+    ...(links && { url: links.length === 1 ? links[0] : pages.alarms(), links: [...new Set(links)] }),
   };
 }
 
@@ -28,7 +31,14 @@ function titleOf(sections: readonly Section[]): string {
   return `${first.headline}${more}`;
 }
 
-function linesOf({ as, headline, entries, advice }: Section): string[] {
+/** Of one that is over, what its database has now is what one wants to see; of a cause, one alarm shows the others. */
+function pageOf({ as, alarms: [first, ...others] }: Section, pages: PageLinks): string {
+  if (as !== 'closed') return pages.alarm(first.id!);
+  if (others.length > 0) return pages.alarms();
+  return first.databaseName === null ? pages.alarm(first.id!) : pages.database(first.databaseName);
+}
+
+function linesOf({ as, headline, entries, advice }: Section, link: string | undefined): string[] {
   const shown = entries.slice(0, MOST_ENTRIES).map(entry => `- ${entry}`);
   const hidden = entries.length - shown.length;
   return [
@@ -37,6 +47,7 @@ function linesOf({ as, headline, entries, advice }: Section): string[] {
     ...(hidden > 0 ? [`- … and ${hidden} more`] : []),
     ...(as === 'flapping' ? [SILENCE] : []),
     ...advice.slice(0, 3).map(text => `What to do: ${text}`),
+    ...(link === undefined ? [] : [`On the dashboard: ${link}`]),
     '',
   ];
 }
@@ -63,13 +74,14 @@ function severityOf(news: readonly News[]): Notification['severity'] {
 }
 
 /** @returns the alarm as channels that other programs read get it */
-export function notified({ alarm, as }: News): NotifiedAlarm {
+export function notified({ alarm, as }: News, pages?: PageLinks): NotifiedAlarm {
   const { id, kind, subject, databaseName, source, severity, openedAt, closedAt, summary, detail } = alarm;
   return {
     ...{ id: id!, kind, subject, severity, summary, advice: detail.advice, since: openedAt.toISOString() },
     ...(databaseName !== null && { database: databaseName }),
     ...(source !== null && { source }),
     ...(closedAt && { until: closedAt.toISOString() }),
+    ...(pages && { url: pages.alarm(id!) }),
     state: closedAt ? 'closed' : as === 'reminder' ? 'reminder' : 'open',
   };
 }

@@ -1,3 +1,4 @@
+import type { AlarmState } from '../model/alarm-state.ts';
 import { endingOf } from '../model/ending.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { News } from './what-to-tell.ts';
@@ -13,6 +14,8 @@ export interface Section {
   readonly isCritical: boolean;
   /** How many things it is about. */
   readonly count: number;
+  /** At least one. */
+  readonly alarms: readonly [AlarmState, ...AlarmState[]];
 }
 
 /** @returns the sections of a message, the most pressing first, of those the ones about most databases, what is over last */
@@ -27,7 +30,8 @@ function sectionOf(news: readonly News[]): Section {
   const [first] = news as [News, ...News[]];
   const isCritical = news.some(({ alarm }) => alarm.severity === 'critical');
   const advice = first.as === 'closed' ? [] : [...new Set(news.map(({ alarm }) => alarm.detail.advice))];
-  const base = { as: first.as, advice, isCritical };
+  const alarms = [first.alarm, ...news.slice(1).map(({ alarm }) => alarm)] as const;
+  const base = { as: first.as, advice, isCritical, alarms };
   if (news.length === 1) {
     const { alarm } = first;
     const headline = first.as === 'closed' ? `Over: ${sentence(first)}` : `${LEAD[first.as]}${alarm.summary}`;

@@ -43,6 +43,8 @@ interface Alert {
   readonly annotations: Readonly<Record<string, string>>;
   readonly startsAt: string;
   readonly endsAt: string;
+  /** Where Alertmanager links to. */
+  readonly generatorURL?: string;
 }
 
 function alertsOf(notification: Notification, now: Date): Alert[] {
@@ -64,6 +66,7 @@ function alertsOfAlarm(alarm: NotifiedAlarm, now: Date): Alert[] {
   return SEVERITIES.filter(severity => severity === alarm.severity || alarm.severity === 'critical').map(severity => ({
     labels: labelsOf(alarm, severity),
     annotations: annotationsOf(alarm),
+    ...(alarm.url !== undefined && { generatorURL: alarm.url }),
     startsAt: alarm.since < ended ? alarm.since : ended,
     endsAt: isOpen && severity === alarm.severity ? later(now, OPEN_FOR_MS) : ended,
   }));

@@ -66,6 +66,25 @@ describe('Channels over HTTP', () => {
     expect(receiver.received[1]!.headers['webhook-id']).to.equal(`msg_${ID}`);
   });
 
+  it('all link to the pages that a message names, whose addresses no channel changes', async () => {
+    const url = 'https://backups.example.com/-/ui/databases/_toko_buku_';
+    const lines = ['_toko_buku_ is late.', `On the dashboard: ${url}`];
+    const linked = sampleNotification({ lines, url, links: [url], alarms: [sampleAlarm({ url })] });
+    const bodyOf = async (type: string) => {
+      receiver.received.length = 0;
+      return (await sent(type, linked)).json;
+    };
+    expect((await bodyOf('webhook')).data).to.deep.include({ url, lines, alarms: [sampleAlarm({ url })] });
+    expect((await bodyOf('slack')).text.split('\n').slice(1)).to.deep.equal([
+      '\\_toko\\_buku\\_ is late.',
+      `On the dashboard: ${url}`,
+    ]);
+    expect((await bodyOf('telegram')).text).to.match(/ https:\S+_toko_buku_$/);
+    expect(await bodyOf('ntfy')).to.deep.include({ click: url });
+    expect((await bodyOf('alertmanager'))[0].generatorURL).to.equal(url);
+    expect((await bodyOf('apprise')).body).to.contain(url);
+  });
+
   it('webhook: stays small', async () => {
     const alarms = Array.from({ length: 2_000 }, (_, id) => sampleAlarm({ id }));
     const { json, body } = await sent(

@@ -16,7 +16,9 @@ export function ntfyChannel({ url, topic, token }: NtfySettings): Channel {
     type: 'ntfy',
     async send({ notification }, { signal }) {
       const message = bodyOf(notification, { limit: LIMIT, measure: bytes }) || titleOf(notification);
-      const json = { topic, title: titleOf(notification), message, ...urgency(notification) };
+      // A tap on the message opens the page.
+      const click = notification.url === undefined ? {} : { click: notification.url };
+      const json = { topic, title: titleOf(notification), message, ...click, ...urgency(notification) };
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
       const answer = await request(url, { headers, json, signal, redact });
       if (typeof jsonOf(answer)?.id !== 'string')

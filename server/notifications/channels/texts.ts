@@ -27,9 +27,17 @@ const LONGEST_LINE = 1_000;
  * @param notification with its title where the title stands above the text: it is not said twice
  * @returns the lines of a notification in one text; those that do not fit are counted at its end
  */
-export function bodyOf(notification: Pick<Notification, 'lines'> & { readonly title?: string }, fit: Fit): string {
+export function bodyOf(
+  notification: Pick<Notification, 'lines' | 'links'> & { readonly title?: string },
+  fit: Fit,
+): string {
   const { limit, measure = text => text.length, format = line => line } = fit;
-  const all = withoutTitle(notification).map(line => format(cut(oneLine(line), LONGEST_LINE)));
+  const { links = [] } = notification;
+  const all = withoutTitle(notification).map(line => {
+    const clean = cut(oneLine(line), LONGEST_LINE);
+    const link = links.find(link => clean.endsWith(` ${link}`)) ?? '';
+    return format(clean.slice(0, clean.length - link.length)) + link;
+  });
   const whole = all.join('\n');
   if (measure(whole) <= limit) return whole;
   const room = limit - measure(leftOut(all.length)) - 1;

@@ -35,9 +35,10 @@ export function webhookChannel({ url, secret }: WebhookSettings): Channel {
 }
 
 /** Bounded, and in the snake_case of all that programs read here. */
-function dataOf({ title, lines, severity, alarms }: Notification) {
+function dataOf({ title, lines, severity, alarms, url }: Notification) {
   return {
     title,
+    ...(url !== undefined && { url }),
     severity,
     lines: lines.slice(0, MOST_LINES).map(line => cut(line, LONGEST_LINE)),
     alarms: alarms.slice(0, MOST_ALARMS),
