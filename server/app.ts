@@ -20,6 +20,7 @@ import { errorHandler } from './http/error-handler.ts';
 import { allowedHosts } from './http/hosts/allowed-hosts.ts';
 import { isProbe } from './http/hosts/probes.ts';
 import { sameOrigin } from './http/hosts/same-origin.ts';
+import type { DailyBytes } from './http/limits/daily-bytes.ts';
 import { createLimits, type LimitSettings } from './http/limits/limits.ts';
 import type { ReportRate } from './http/limits/report-rate.ts';
 import type { UploadSlots } from './http/limits/upload-slots.ts';
@@ -68,7 +69,7 @@ export interface Dependencies extends RunningParts {
 /** Builds the service. The order is the architecture: what stands further up sees all that happens below. */
 export function createApp({ hosts = [], trustedProxies = [], limits = {}, lingerLimits, ...parts }: Dependencies): Koa {
   const { access, history, storage, configuration, audit, log, publicUrl } = parts;
-  const { uploadSlots, reportRate, ...rates } = createLimits(limits);
+  const { uploadSlots, reportRate, dailyBytes, ...rates } = createLimits(limits);
   const web = webRoutes(parts, rates);
   const requests = new RequestCounter();
   const isAnonymous = () => configuration.current().metrics.anonymous;
@@ -93,7 +94,7 @@ export function createApp({ hosts = [], trustedProxies = [], limits = {}, linger
   app.use(entityManager({ history }));
   app.use(authenticate({ access, limits: rates, isProbe, isPage, findSession: web.findSession }));
   for (const middleware of web.middleware) app.use(middleware);
-  for (const router of routersOf({ ...parts, isAnonymous, requests, slots: uploadSlots, rate: reportRate }))
+  for (const router of routersOf({ ...parts, isAnonymous, requests, slots: uploadSlots, rate: reportRate, dailyBytes }))
     app.use(router.routes());
   app.use(noSuchRoute());
   return app;
@@ -103,6 +104,7 @@ interface Routing extends Dependencies {
   readonly isAnonymous: () => boolean;
   readonly requests: RequestCounter;
   readonly slots: UploadSlots;
+  readonly dailyBytes: DailyBytes;
   readonly rate: ReportRate;
 }
 

@@ -119,6 +119,16 @@ export const VARIABLES = {
     name => wholeNumber(name, 1, 100_000).default(20),
     { meaning: 'how many of them may be of one token', details: 'A run of `sade` sends 4 at once.' },
   ),
+  maxBytesPerDayPerToken: variable(
+    'MAX_BYTES_PER_DAY_PER_TOKEN',
+    name => wholeNumber(name, 1, Number.MAX_SAFE_INTEGER).default(1024 ** 4),
+    {
+      fallbackInDocs: '1 TiB',
+      meaning: 'how many bytes of backups and reports one token may store within 24 hours',
+      details:
+        'More get 429 with `Retry-After`, and their zips wait in the work folder of `sade`. Set it to a few times what the largest client stores in a night: then a stolen token does not fill the disk.',
+    },
+  ),
   maxRequestsPerMinute: variable('MAX_REQUESTS_PER_MINUTE', name => wholeNumber(name, 1, 10_000_000).default(6_000), {
     meaning: 'how many requests of one token are answered within a minute',
     details: 'More get 429 with `Retry-After`.',

@@ -109,6 +109,7 @@ function refusalOf({ status, headers }: Response, body: unknown, asked: Asked): 
 const LIMITS: Readonly<Record<string, string>> = {
   FILE_TOO_LARGE: 'rejects zips of this size (MAX_UPLOAD_BYTES)',
   DUMP_TOO_LARGE: 'rejects dumps of this size (MAX_DUMP_BYTES, MAX_DUMP_RATIO)',
+  TOO_MANY_BYTES: 'stores no more of this token today (MAX_BYTES_PER_DAY_PER_TOKEN)',
 };
 
 const BAD_FILE =
@@ -140,6 +141,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     'Make a token on the machine of the service (sudo lumbung token create), and name the file that holds it: --token-file FILE, or SADE_TOKEN_FILE.',
   TOO_MANY_REQUESTS:
     'Wait, and try again. If it happens often, check what else uses this token or comes from this address.',
+  TOO_MANY_BYTES:
+    'If each night stores as much, raise MAX_BYTES_PER_DAY_PER_TOKEN of the service. If not, check who else has this token (docs/how-to/when-a-token-is-stolen-or-expired.md).',
   STORAGE_FULL: 'Make room on the disk of the service; the next run delivers these zips.',
 };
 

@@ -64,7 +64,9 @@ export function isTokenRefused(error: unknown): boolean {
   return error instanceof ServiceRefusal && (error.code === 'UNAUTHENTICATED' || error.code === 'FORBIDDEN');
 }
 
-/** The same, or the token is not for this database. */
+/** The same, or the token is not for this database, or has stored enough for a day. */
 export function isAboutToken(error: unknown): boolean {
-  return isTokenRefused(error) || (error instanceof ServiceRefusal && error.code === 'OUT_OF_SCOPE');
+  return isTokenRefused(error) || (error instanceof ServiceRefusal && OF_THIS_TOKEN.has(error.code));
 }
+
+const OF_THIS_TOKEN: ReadonlySet<string> = new Set(['OUT_OF_SCOPE', 'TOO_MANY_BYTES']);

@@ -10,6 +10,7 @@ import type { Backup } from '../entities/backup.entity.ts';
 import { checkReachable } from '../history/check-reachable.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { actorOf } from '../http/auditing/actor.ts';
+import type { DailyBytes } from '../http/limits/daily-bytes.ts';
 import type { UploadSlots } from '../http/limits/upload-slots.ts';
 import { sendFile } from '../http/send-file/send-file.ts';
 import type { UploadLimits } from '../http/upload-form/file-receiver.ts';
@@ -36,6 +37,8 @@ interface Dependencies {
   readonly budget: FormBudget;
   /** How many uploads may run at once. */
   readonly slots: UploadSlots;
+  /** How much a token may store. */
+  readonly dailyBytes: DailyBytes;
   /** How long a client may take nothing of a download, in milliseconds. */
   readonly downloadIdleMs: number;
   /** Whether the content of uploads is read. */
@@ -53,6 +56,7 @@ export function backupRoutes({
   uploads,
   budget,
   slots,
+  dailyBytes,
   downloadIdleMs,
   verifyUploads,
   publicUrl,
@@ -67,11 +71,12 @@ export function backupRoutes({
     checkDatabaseName(database);
     const claimedSha256 = readReprDigest(ctx.headers['repr-digest'] as string | undefined);
     using _slot = slots.take(tokenNameOf(principal));
+    using spending = dailyBytes.begin(tokenNameOf(principal), Number(ctx.get('Content-Length')));
     // A client should not send gigabytes that cannot be recorded.
     await checkReachable(em);
     const receiver = uploadReceiver({ storage, database, verifyUploads, dumpLimits });
     const checkSender = () => refuseRevoked(ctx, access, database);
-    using form = await readUploadForm(ctx, { limits: uploads, budget, checkSender }, receiver);
+    using form = await readUploadForm(ctx, { limits: uploads, budget, checkSender, onBytes: spending.add }, receiver);
     const deed = { actor: actorOf(ctx), action: 'upload', database, result: 'done' } as const;
     let onCommitted = () => {};
     const alongside = async (em: EntityManager, { id: backupId }: Backup) => {
@@ -79,6 +84,7 @@ export function backupRoutes({
     };
     const keeping = { em, storage, verifyUploads, dumpLimits, events, alongside, checkSender };
     const { backup, isNew, isAlone } = await receiveBackup(keeping, { ...form.upload, claimedSha256 });
+    if (isNew) spending.keep();
     if (isNew && !isAlone) onCommitted();
     else void audit.record({ ...deed, backupId: backup.id, ...(!isNew && { detail: { again: true } }) });
     ctx.status = isNew ? 201 : 200;

@@ -6,8 +6,10 @@ import { MAX_REPORT_BYTES } from '../../protocol/reports/report-parts.ts';
 import { restoreReport } from '../../protocol/reports/restore-report.ts';
 import type { Audit } from '../audit/audit.ts';
 import { authorize } from '../auth/policy.ts';
+import { tokenNameOf } from '../auth/principal.ts';
 import { AppError } from '../errors.ts';
 import { actorOf } from '../http/auditing/actor.ts';
+import type { DailyBytes } from '../http/limits/daily-bytes.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';
 import { readInBudget } from '../http/upload-form/read-in-budget.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -21,25 +23,29 @@ interface Dependencies {
   readonly storage: Storage;
   /** What all uploads together may hold in memory. */
   readonly budget: FormBudget;
+  /** How much a token may store. */
+  readonly dailyBytes: DailyBytes;
   readonly audit: Audit;
   readonly log: Logger;
 }
 
+type Bounds = Pick<Dependencies, 'budget' | 'dailyBytes'>;
+
 const BODY_LIMITS = { maxBytes: MAX_REPORT_BYTES, maxMs: 30_000 };
 
 /** Takes the reports of drills and restores, and lists them. Nothing deletes one. */
-export function reportRoutes({ storage, budget, audit, log }: Dependencies): Router {
+export function reportRoutes({ storage, audit, log, ...bounds }: Dependencies): Router {
   const router = new Router({ sensitive: true });
 
   router.post('/-/drills', async ctx => {
     authorize(ctx.state.principal, 'report');
-    const sent = await parseReport(drillReport, await bodyOf(ctx, budget));
+    const sent = await parseReport(drillReport, await bodyOf(ctx, bounds));
     ctx.body = presentDrill(await store(ctx, { kind: 'drill', ...sent }, { storage, audit, log }));
   });
 
   router.post('/-/restores', async ctx => {
     authorize(ctx.state.principal, 'report');
-    const sent = await parseReport(restoreReport, await bodyOf(ctx, budget));
+    const sent = await parseReport(restoreReport, await bodyOf(ctx, bounds));
     ctx.body = presentRestore(await store(ctx, { kind: 'restore', ...sent }, { storage, audit, log }));
   });
 
@@ -76,13 +82,17 @@ export function reportRoutes({ storage, budget, audit, log }: Dependencies): Rou
   return router;
 }
 
-async function bodyOf(ctx: Context, budget: FormBudget): Promise<string> {
+async function bodyOf(ctx: Context, { budget, dailyBytes }: Bounds): Promise<string> {
   if (ctx.request.type.toLowerCase() !== 'application/json')
     throw new AppError(415, 'NOT_JSON', 'Send a JSON object, with Content-Type: application/json');
-  return readInBudget(ctx, budget, BODY_LIMITS);
+  using spending = dailyBytes.begin(tokenNameOf(ctx.state.principal), Number(ctx.get('Content-Length')));
+  const body = await readInBudget(ctx, budget, BODY_LIMITS);
+  spending.add(Buffer.byteLength(body));
+  spending.keep();
+  return body;
 }
 
-async function store(ctx: Context, sent: SentReport, { storage, audit, log }: Omit<Dependencies, 'budget'>) {
+async function store(ctx: Context, sent: SentReport, { storage, audit, log }: Omit<Dependencies, keyof Bounds>) {
   const { em, principal } = ctx.state;
   authorize(principal, 'report', sent.report.database);
   const { stored, isNew } = await receiveReport({ em, scope: principal.scope, storage }, sent);

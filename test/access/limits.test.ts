@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -5,10 +6,13 @@ import { expect } from 'chai';
 import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
 import { rawConnection, uploadHead } from '../../testing/service/raw-http.ts';
 import { expectError, request, upload } from '../../testing/service/requests.ts';
+import { sampleRestore } from '../../testing/service/sample-reports.ts';
 import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 import { bearer, createToken, tokenCommand } from '../../testing/service/tokens.ts';
 import { until } from '../../testing/until.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
+
+const DUMP_END = Buffer.from('\n-- Dump completed\n');
 
 describe('the limits of a service with tokens', function () {
   this.timeout(60_000);
@@ -125,6 +129,72 @@ describe('the limits of a service with tokens', function () {
       expect(input, String(status)).to.match(new RegExp(`^HTTP/1\\.1 ${status} .*Connection: close`, 's'));
       connection.socket.destroy();
     }
+  });
+});
+
+describe('a token that stores more than it may within a day', function () {
+  this.timeout(30_000);
+  const zip = () => sampleZip({ content: Buffer.concat([randomBytes(60_000), DUMP_END]) });
+  let folder: string;
+  let service: ServiceHere;
+  const tokens: Record<string, string> = {};
+  beforeEach(async () => {
+    folder = await makeMemoryFolder('lumbung-bytes-');
+    const env = { DATABASE_URL: `sqlite:${folder}/h.sqlite`, STORAGE_DIR: join(folder, 'backups') };
+    for (const name of ['stolen', 'other'])
+      tokens[name] = await createToken(env, { name, role: 'upload', scope: ['*'] });
+    service = await startServiceHere({ ...env, MAX_BYTES_PER_DAY_PER_TOKEN: '250000' });
+  });
+  afterEach(async () => {
+    await service.stop();
+    await rm(folder, { recursive: true });
+  });
+  const send = (name: string, sent = zip()) => upload(service.url, sent, { headers: bearer(tokens[name]!) });
+
+  it('gets 429 with the time to wait, and keeps no one else from storing', async () => {
+    const first = zip();
+    expect((await send('stolen', first)).status).to.equal(201);
+    // What was stored before is stored once.
+    for (let i = 0; i < 5; i += 1) expect((await send('stolen', first)).status).to.equal(200);
+    for (let i = 0; i < 2; i += 1) expect((await send('stolen')).status).to.equal(201);
+    const refused = await send('stolen');
+    expectError(refused, 429, 'TOO_MANY_BYTES');
+    expect(Number(refused.headers.get('retry-after'))).to.be.within(86_000, 86_400);
+    expect(refused.json.message).to.contain('The token stolen');
+    expect((await send('other')).status).to.equal(201);
+  });
+
+  it('is refused before its body where that says how long it is, and else in the middle', async () => {
+    const head = (headers: Record<string, string>) =>
+      uploadHead('pt_xyz', '', { ...bearer(tokens.stolen!), ...headers });
+    const announced = await rawConnection(service.url);
+    await announced.send(head({ 'Content-Length': '900000', Expect: '100-continue' }).split('--xyz')[0]!);
+    const { input } = await announced.receive(/\r\n\r\n\{.*\}/);
+    expect(input).to.match(/^HTTP\/1\.1 429 .*"TOO_MANY_BYTES"/s);
+    announced.socket.destroy();
+    const chunked = await rawConnection(service.url);
+    const [start, part] = uploadHead('pt_xyz', zip().fileName, {
+      ...{ ...bearer(tokens.stolen!), 'Transfer-Encoding': 'chunked' },
+    }).split('\r\n\r\n--xyz') as [string, string];
+    const chunk = (bytes: Buffer) =>
+      chunked.send(Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]));
+    await chunked.send(`${start}\r\n\r\n`);
+    await chunk(Buffer.concat([Buffer.from(`--xyz${part}`), randomBytes(200_000)]));
+    await chunk(randomBytes(100_000));
+    await chunked.receive(/^HTTP\/1\.1 429 .*"TOO_MANY_BYTES"/s);
+    chunked.socket.destroy();
+    await until('room', async () => (await send('stolen')).status === 201);
+  });
+
+  it('counts reports, too', async () => {
+    const headers = { ...bearer(tokens.stolen!), 'content-type': 'application/json' };
+    const statuses = new Set<number>();
+    for (let i = 0; i < 20; i += 1) {
+      const backup = { id: null, file_name: zip().fileName, zip_sha256: null };
+      const body = JSON.stringify(sampleRestore({ database: 'pt_xyz', backup }));
+      statuses.add((await request(`${service.url}/-/restores`, { method: 'POST', headers, body })).status);
+    }
+    expect([...statuses]).to.deep.equal([201, 429]);
   });
 });
 

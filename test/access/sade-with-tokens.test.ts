@@ -126,6 +126,28 @@ describe('sade and the service that asks for tokens', function () {
     expect(await waiting()).to.have.length(1);
   });
 
+  it('loses only what a token may not store today: the zip waits, other tokens go on, and a later run uploads it', async () => {
+    await tokenFile('acme', 'upload', 'acme_*');
+    await tokenFile('toko', 'upload', 'toko');
+    await place.list(DATABASES.map(name => ({ ...entry(name), token_file: name === 'toko' ? 'toko' : 'acme' })));
+    await service.stop();
+    await using small = await startServiceHere({ ...settings(), MAX_BYTES_PER_DAY_PER_TOKEN: '30000' });
+    const { code, report, stderr } = await place.backup(small.url, ['--rehearse', 'off', '--retries', '3']);
+    expect(code, stderr).to.equal(1);
+    const failed = report.outcomes.filter(({ state }) => state !== 'complete');
+    expect(failed.map(({ database }) => database.slice(0, 5))).to.deep.equal(['acme_']);
+    expect(unwrapped(stderr))
+      .to.contain('429 TOO_MANY_BYTES: The token acme may store 29.3 KiB within 24 hours')
+      .and.contain('check who else has this token')
+      .and.contain('1 zip waits in');
+    expect(await waiting()).to.have.length(1);
+    await small.stop();
+    service = await startServiceHere(settings());
+    const later = await place.backup(service.url, ['--rehearse', 'off']);
+    expect([later.code, await waiting()], later.stderr).to.deep.equal([0, []]);
+    expect(later.report.outcomes.filter(({ is_leftover }) => is_leftover)).to.have.length(1);
+  });
+
   it('sends each database with the token of its entry', async () => {
     await tokenFile('acme', 'upload', 'acme_*');
     await tokenFile('toko', 'upload', 'toko');

@@ -5,6 +5,7 @@ import { historyStores, runApp } from '../../../testing/service/running-app.ts';
 import { until } from '../../../testing/until.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 import { RetryLater } from '../../errors.ts';
+import { DailyBytes } from './daily-bytes.ts';
 import { FailedLogins } from './failed-logins.ts';
 import { networkOf } from './network-of.ts';
 import { RequestRate } from './request-rate.ts';
@@ -68,6 +69,38 @@ describe('the limits of clients', () => {
     for (let i = 0; i < 3; i++) first[Symbol.dispose]();
     slots.take(undefined);
     expect(await refusal(() => slots.take('c')), 'one place was given back, once').to.be.instanceOf(RetryLater);
+  });
+
+  it('bound the bytes of a token within a day, also those on their way, and count what was not stored no more', async () => {
+    let hour = 0;
+    const bytes = new DailyBytes(1_000_000, () => hour * 3_600_000);
+    const first = bytes.begin('a', 600_000);
+    const refused = (await refusal(() => bytes.begin('a', 500_000)))!;
+    expect(refused).to.include({ status: 429, code: 'TOO_MANY_BYTES', retryAfterSeconds: 86_400 });
+    expect(refused.message).to.contain('976.6 KiB').and.contain('MAX_BYTES_PER_DAY_PER_TOKEN');
+    using _other = bytes.begin('b', 900_000);
+    first[Symbol.dispose]();
+    const second = bytes.begin('a', 500_000);
+    second.keep();
+    second[Symbol.dispose]();
+    // Of this one no one has said how long it is.
+    const chunked = bytes.begin('a');
+    chunked.add(300_000);
+    expect(await refusal(() => chunked.add(300_000))).to.include({ code: 'TOO_MANY_BYTES' });
+    chunked[Symbol.dispose]();
+    hour = 23;
+    expect((await refusal(() => bytes.begin('a', 600_000)))!.retryAfterSeconds).to.equal(3_600);
+    hour = 24;
+    bytes.begin('a', 980_000).keep();
+    expect(await refusal(() => bytes.begin('a', 1))).to.include({ status: 429 });
+    for (let i = 0; i < 3; i += 1) bytes.begin(undefined, 900_000).keep();
+  });
+
+  it('count for each upload what is stored beside it, so that a million small ones are bounded, too', async () => {
+    const bytes = new DailyBytes(1_000_000);
+    let stored = 0;
+    while (!(await refusal(() => bytes.begin('a', 100).keep()))) stored += 1;
+    expect(stored).to.be.within(30, 100);
   });
 
   it('refuse an upload beyond MAX_PARALLEL_UPLOADS with Retry-After, before its body is read', async () => {

@@ -1,3 +1,4 @@
+import { DailyBytes } from './daily-bytes.ts';
 import { FailedLogins } from './failed-logins.ts';
 import { ReportRate } from './report-rate.ts';
 import { RequestRate } from './request-rate.ts';
@@ -5,6 +6,7 @@ import { UploadSlots } from './upload-slots.ts';
 
 /** What bounds the clients of one service. */
 export interface Limits {
+  readonly dailyBytes: DailyBytes;
   readonly failedLogins: FailedLogins;
   readonly reportRate: ReportRate;
   readonly requestRate: RequestRate;
@@ -17,6 +19,7 @@ export interface LimitSettings {
   readonly maxRequestsPerMinute: number;
   readonly maxParallelUploads: number;
   readonly maxParallelUploadsPerToken: number;
+  readonly maxBytesPerDayPerToken: number;
   readonly maxRunsPerHour?: number;
   readonly maxRunDatabasesPerHour?: number;
 }
@@ -29,10 +32,12 @@ export function createLimits({
   maxRequestsPerMinute = UNLIMITED,
   maxParallelUploads = UNLIMITED,
   maxParallelUploadsPerToken = UNLIMITED,
+  maxBytesPerDayPerToken = UNLIMITED,
   maxRunsPerHour = 2_000,
   maxRunDatabasesPerHour = 200_000,
 }: Partial<LimitSettings> = {}): Limits {
   return {
+    dailyBytes: new DailyBytes(maxBytesPerDayPerToken),
     failedLogins: new FailedLogins(maxFailedLogins),
     reportRate: new ReportRate({ runs: maxRunsPerHour, databases: maxRunDatabasesPerHour }),
     requestRate: new RequestRate(maxRequestsPerMinute),

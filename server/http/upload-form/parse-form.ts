@@ -13,6 +13,8 @@ import { pipeWithIdleTimeout } from './pipe-with-idle-timeout.ts';
 export interface FormParsing<Upload> {
   readonly ctx: Context;
   readonly limits: UploadLimits;
+  /** Hears how many bytes have arrived; what it throws refuses the form. */
+  readonly onBytes: (bytes: number) => void;
   readonly boundary: string;
   readonly receiver: FileReceiver<Upload>;
   /** Collects the text fields. */
@@ -57,7 +59,7 @@ export async function parseForm<Upload>(parsing: FormParsing<Upload>): Promise<v
 
 /** multer itself would report an error only when the whole body has been read, however long that takes. */
 function feedParser<Upload>(request: IncomingMessage, parser: Writable, parsing: FormParsing<Upload>): void {
-  const { limits, boundary, fields, lease, refusal } = parsing;
+  const { limits, onBytes, boundary, fields, lease, refusal } = parsing;
   const refuse = (error: unknown) => refusal.abort(error);
   parser.once('error', refuse);
   for (const limit of ['filesLimit', 'fieldsLimit', 'partsLimit'])
@@ -69,6 +71,7 @@ function feedParser<Upload>(request: IncomingMessage, parser: Writable, parsing:
     parser,
     idleMs: limits.idleMs,
     prepare(chunk) {
+      onBytes(chunk.length);
       lease.heard(chunk.length);
       fields.arrive(chunk.length);
       return padding.strip(chunk);

@@ -20,17 +20,19 @@ interface UploadConditions {
   readonly budget: FormBudget;
   /** Throws when the sender may not go on: it is asked again and again while the form arrives. */
   readonly checkSender?: () => Promise<void>;
+  /** Hears how many bytes of the form have arrived; what it throws refuses the form. */
+  readonly onBytes?: (bytes: number) => void;
 }
 
 /**
  * Reads a form with exactly one file part, under any field name, and hands its bytes on while they arrive.
  *
  * A refusal is thrown at once, while the client may still be sending, and leaves nothing behind.
- * @throws AppError 400, 408, 411, 413, 415, 422 or 503, and all that `receiver` and `checkSender` throw
+ * @throws AppError 400, 408, 411, 413, 415, 422 or 503, and all that `receiver`, `checkSender` and `onBytes` throw
  */
 export async function readUploadForm<Upload>(
   ctx: Context,
-  { limits, budget, checkSender = async () => undefined }: UploadConditions,
+  { limits, budget, checkSender = async () => undefined, onBytes = () => undefined }: UploadConditions,
   receiver: FileReceiver<Upload>,
 ): Promise<UploadForm<Upload>> {
   const boundary = formBoundary(ctx);
@@ -42,6 +44,7 @@ export async function readUploadForm<Upload>(
   const parsing: FormParsing<Upload> = {
     ctx,
     limits,
+    onBytes,
     boundary,
     receiver,
     fields,
