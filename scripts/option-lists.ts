@@ -1,5 +1,5 @@
 // Writes the lists of commands, options and variables into the pages of docs/reference, from their descriptions in
-// cli/options/commands.ts, server/config.ts and server/configuration/schema/, and the JSON Schema of lumbung.yaml:
+// cli/options/commands.ts, server/config.ts and server/configuration/, and the JSON Schema of lumbung.yaml:
 //   option-lists.ts          writes them
 //   option-lists.ts --check  ends with 1 when a list is not what would be written
 // A list stands between two comments: <!-- npm run docs writes: NAME --> and <!-- to here -->.
@@ -16,7 +16,7 @@ import {
 import type { OptionDescription } from '../cli/options/option.ts';
 import { COMMANDS } from '../server/commands/commands.ts';
 import { VARIABLES, type Variable } from '../server/config.ts';
-import { type DescribedKey, describedKeys, jsonSchema } from '../server/configuration/schema/json-schema.ts';
+import { type DescribedKey, describedKeys, jsonSchema } from '../server/configuration/reading/json-schema.ts';
 import { shownDefault } from '../server/usage.ts';
 
 const WIDTH = 120;

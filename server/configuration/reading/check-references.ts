@@ -1,7 +1,7 @@
 import type { InferType } from 'yup';
-import type { ROOT } from '../schema/root-schema.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type Mistake, MOST_MISTAKES, type Path } from './mistake.ts';
+import type { ROOT } from './root-schema.ts';
 
 /** The file as it was checked: what is wrong in it is undefined, wherever it stands. */
 export type Checked = DeepPartial<InferType<typeof ROOT>>;

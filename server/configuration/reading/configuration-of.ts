@@ -1,8 +1,8 @@
 import type { Configuration } from '../configuration.ts';
-import { ROOT } from '../schema/root-schema.ts';
 import { type Checked, checkReferences } from './check-references.ts';
 import { checkTree } from './check-tree.ts';
 import { type Mistake, pathText } from './mistake.ts';
+import { ROOT } from './root-schema.ts';
 import { toConfiguration } from './to-configuration.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Configuration } from '../configuration.ts';
-import { ROOT } from '../schema/root-schema.ts';
 import { type Checked, checkReferences } from './check-references.ts';
 import { checkTree } from './check-tree.ts';
 import { fillIn } from './fill-in.ts';
 import { firstOf, type Mistake, type Path, pathText } from './mistake.ts';
 import { parseText } from './parse-text.ts';
+import { ROOT } from './root-schema.ts';
 import { toConfiguration } from './to-configuration.ts';
 
 /** Either what a file means, or a line for each of its mistakes. No line has a secret. */

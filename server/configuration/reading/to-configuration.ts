@@ -1,8 +1,8 @@
 import type { InferType } from 'yup';
 import { type Every, parseDuration, parseEvery } from '../../../protocol/contract.ts';
+import { toChannel } from '../channels/to-channel.ts';
 import type { Configuration, RetentionPolicy } from '../configuration.ts';
-import type { ROOT } from '../schema/root-schema.ts';
-import { toChannel } from './to-channel.ts';
+import type { ROOT } from './root-schema.ts';
 
 type Values = InferType<typeof ROOT>;
 

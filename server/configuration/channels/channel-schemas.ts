@@ -1,8 +1,8 @@
 import { object, string } from 'yup';
-import type { ChannelType } from '../channel-settings.ts';
+import { checkedText, EMPTY, listOf, MISSING, oneOf, secret, text, url, wholeNumber } from '../schema/fields.ts';
+import type { UnionOf } from '../schema/tree.ts';
+import type { ChannelType } from './channel-settings.ts';
 import { isWebhookSecret, mailboxProblem, smtpUrlProblem, topicOf } from './channel-values.ts';
-import { checkedText, EMPTY, listOf, MISSING, oneOf, secret, text, url, wholeNumber } from './fields.ts';
-import type { UnionOf } from './tree.ts';
 
 const BOTH_OR_NEITHER = [
   'has only one of user and password: set both, or neither',

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { readConfiguration } from '../reading/read-configuration.ts';
-import { CHANNELS } from './channel-schemas.ts';
+import { CHANNELS } from '../channels/channel-schemas.ts';
 import { describedKeys, jsonSchema } from './json-schema.ts';
+import { readConfiguration } from './read-configuration.ts';
 import { ROOT } from './root-schema.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../../..');

@@ -1,7 +1,7 @@
 import type { InferType } from 'yup';
-import type { ChannelSettings, MailSettings } from '../channel-settings.ts';
-import type { CHANNELS } from '../schema/channel-schemas.ts';
-import { smtpServerOf, topicOf } from '../schema/channel-values.ts';
+import type { CHANNELS } from './channel-schemas.ts';
+import type { ChannelSettings, MailSettings } from './channel-settings.ts';
+import { smtpServerOf, topicOf } from './channel-values.ts';
 
 type Values = { [Type in keyof typeof CHANNELS]: InferType<(typeof CHANNELS)[Type]> & { readonly type: Type } };
 

@@ -1,6 +1,6 @@
 import { type AnySchema, ArraySchema, BooleanSchema, NumberSchema, ObjectSchema } from 'yup';
+import { isSecret, recordOf, secretKeysOf, unionOf } from '../schema/tree.ts';
 import { ROOT } from './root-schema.ts';
-import { isSecret, recordOf, secretKeysOf, unionOf } from './tree.ts';
 
 /** @returns a JSON Schema of `lumbung.yaml`, for editors. It is less strict than the service, never stricter. */
 export function jsonSchema(): object {

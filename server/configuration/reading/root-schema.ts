@@ -1,8 +1,8 @@
 import { array, object } from 'yup';
 import { databaseNameProblem } from '../../../protocol/database-name.ts';
 import { ALARM_KINDS, SEVERITIES } from '../alarm-kinds.ts';
+import { CHANNELS } from '../channels/channel-schemas.ts';
 import { WEEKDAYS } from '../configuration.ts';
-import { CHANNELS } from './channel-schemas.ts';
 import {
   asGiven,
   databasePattern,
@@ -19,8 +19,8 @@ import {
   timezone,
   url,
   wholeNumber,
-} from './fields.ts';
-import { record, union } from './tree.ts';
+} from '../schema/fields.ts';
+import { record, union } from '../schema/tree.ts';
 
 const contract = {
   every: every('how often a complete backup is due: a time such as `24h`, or `cron 30 1 * * * Asia/Jakarta`'),
