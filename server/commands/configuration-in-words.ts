@@ -1,5 +1,5 @@
 import { type Every, formatDuration, formatEvery } from '../../protocol/contract.ts';
-import type { ChannelSettings } from '../configuration/channels/channel-settings.ts';
+import type { ChannelSettings } from '../configuration/channels/all-channels.ts';
 import type { Configuration, GroupSettings, RetentionPolicy } from '../configuration/configuration.ts';
 
 /** @returns what a configuration means, in lines for a person; no secret is in it */

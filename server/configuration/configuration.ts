@@ -1,5 +1,5 @@
 import type { AlarmKind, Severity } from './alarm-kinds.ts';
-import type { ChannelSettings } from './channels/channel-settings.ts';
+import type { ChannelSettings } from './channels/all-channels.ts';
 
 /** What `lumbung.yaml` says, as plain data with all defaults filled in. Its channels and its heartbeat hold secrets: never log it. */
 export interface Configuration {

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { codeOf, messageOf } from '../../error-code.ts';
-import { CHANNELS } from '../channels/channel-schemas.ts';
+import { CHANNELS } from '../channels/all-channels.ts';
 import { secretKeysOf } from '../schema/tree.ts';
 import type { Mistake, Path } from './mistake.ts';
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { CHANNELS } from '../channels/channel-schemas.ts';
+import { CHANNELS } from '../channels/all-channels.ts';
 import { describedKeys, jsonSchema } from './json-schema.ts';
 import { readConfiguration } from './read-configuration.ts';
 import { ROOT } from './root-schema.ts';

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { CHANNELS } from '../channels/channel-schemas.ts';
+import { CHANNELS } from '../channels/all-channels.ts';
 import { secretKeysOf } from '../schema/tree.ts';
 import { configurationOf } from './configuration-of.ts';
 import { readConfiguration } from './read-configuration.ts';

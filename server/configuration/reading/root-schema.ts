@@ -1,7 +1,7 @@
 import { array, object } from 'yup';
 import { databaseNameProblem } from '../../../protocol/database-name.ts';
 import { ALARM_KINDS, SEVERITIES } from '../alarm-kinds.ts';
-import { CHANNELS } from '../channels/channel-schemas.ts';
+import { CHANNELS } from '../channels/all-channels.ts';
 import { WEEKDAYS } from '../configuration.ts';
 import {
   asGiven,

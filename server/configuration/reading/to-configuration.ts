@@ -1,6 +1,6 @@
 import type { InferType } from 'yup';
 import { type Every, parseDuration, parseEvery } from '../../../protocol/contract.ts';
-import { toChannel } from '../channels/to-channel.ts';
+import { toChannel } from '../channels/all-channels.ts';
 import type { Configuration, RetentionPolicy } from '../configuration.ts';
 import type { ROOT } from './root-schema.ts';
 

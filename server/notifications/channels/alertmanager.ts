@@ -1,4 +1,4 @@
-import type { AlertmanagerSettings } from '../../configuration/channels/channel-settings.ts';
+import type { AlertmanagerSettings } from '../../configuration/channels/alertmanager.ts';
 import { type Answer, type Channel, DeliveryError, type SendOptions } from '../channel.ts';
 import type { Notification, NotifiedAlarm } from '../notification.ts';
 import { describeAnswer, request } from './http-request.ts';

@@ -1,4 +1,4 @@
-import type { AppriseSettings } from '../../configuration/channels/channel-settings.ts';
+import type { AppriseSettings } from '../../configuration/channels/apprise.ts';
 import { type Channel, DeliveryError } from '../channel.ts';
 import { isAllClear, type Notification } from '../notification.ts';
 import { describeAnswer, request } from './http-request.ts';

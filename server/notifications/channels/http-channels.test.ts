@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Webhook } from 'standardwebhooks';
 import { type Receiver, startReceiver } from '../../../testing/notifications/receiver.ts';
 import { sampleAlarm, sampleNotification } from '../../../testing/notifications/sample-notification.ts';
-import type { ChannelSettings } from '../../configuration/channels/channel-settings.ts';
+import type { ChannelSettings } from '../../configuration/channels/all-channels.ts';
 import { DeliveryError } from '../channel.ts';
 import type { Notification } from '../notification.ts';
 import { openChannel } from './open-channel.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type MailServer, smtpError, startMailServer } from '../../../testing/notifications/mail-server.ts';
 import { sampleAlarm, sampleNotification } from '../../../testing/notifications/sample-notification.ts';
 import { trustCertificates, withoutTrust } from '../../../testing/service/certificates.ts';
-import type { MailSettings } from '../../configuration/channels/channel-settings.ts';
+import type { MailSettings } from '../../configuration/channels/mail.ts';
 import { type Channel, DeliveryError } from '../channel.ts';
 import type { Notification } from '../notification.ts';
 import { openChannel } from './open-channel.ts';

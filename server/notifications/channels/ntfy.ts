@@ -1,4 +1,4 @@
-import type { NtfySettings } from '../../configuration/channels/channel-settings.ts';
+import type { NtfySettings } from '../../configuration/channels/ntfy.ts';
 import { type Channel, DeliveryError } from '../channel.ts';
 import { isAllClear, type Notification } from '../notification.ts';
 import { describeAnswer, jsonOf, request } from './http-request.ts';

@@ -1,4 +1,4 @@
-import type { ChannelSettings } from '../../configuration/channels/channel-settings.ts';
+import type { ChannelSettings } from '../../configuration/channels/all-channels.ts';
 import type { Channel } from '../channel.ts';
 import { alertmanagerChannel } from './alertmanager.ts';
 import { appriseChannel } from './apprise.ts';

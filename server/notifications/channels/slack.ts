@@ -1,4 +1,4 @@
-import type { SlackSettings } from '../../configuration/channels/channel-settings.ts';
+import type { SlackSettings } from '../../configuration/channels/slack.ts';
 import type { Channel } from '../channel.ts';
 import { describeAnswer, request } from './http-request.ts';
 import { redactor } from './redact.ts';

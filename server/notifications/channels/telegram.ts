@@ -1,4 +1,4 @@
-import type { TelegramSettings } from '../../configuration/channels/channel-settings.ts';
+import type { TelegramSettings } from '../../configuration/channels/telegram.ts';
 import { type Channel, DeliveryError } from '../channel.ts';
 import { describeAnswer, type HttpAnswer, jsonOf, request } from './http-request.ts';
 import { redactor } from './redact.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { cut } from '../../../protocol/texts/cut.ts';
-import type { WebhookSettings } from '../../configuration/channels/channel-settings.ts';
+import type { WebhookSettings } from '../../configuration/channels/webhook.ts';
 import type { Channel } from '../channel.ts';
 import type { Notification } from '../notification.ts';
 import { describeAnswer, request } from './http-request.ts';

@@ -1,4 +1,4 @@
-import type { ChannelSettings } from '../../../configuration/channels/channel-settings.ts';
+import type { ChannelSettings } from '../../../configuration/channels/all-channels.ts';
 import type { EntityManager } from '../../../history/orm.ts';
 import type { NamedChannelState } from '../../../notifications/delivery.ts';
 import type { WebParts } from '../../shell/page.ts';
