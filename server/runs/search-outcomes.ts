@@ -97,14 +97,21 @@ function ownCounts({ completeCount, incompleteCount, failedCount, notDoneCount }
 
 /**
  * How a run ended, as a reader may know it: for a scope of some databases it is how those ended. How all of them did would
- * show that one of another client failed.
+ * show that one of another client failed, or that a signal came before it was reached.
  * @param counts of the databases in scope (`countsOfRuns`)
  */
 export function endForReader({ outcome }: ListedRun, counts: StateCounts, { scope }: Pick<Reading, 'scope'>): RunEnd {
-  if (isEverything(scope) || outcome === 'broken' || outcome === 'interrupted') return outcome;
+  if (isEverything(scope)) return outcome;
   const { complete, incomplete, failed, not_done: notDone, shrunk = 0 } = counts;
   if (incomplete + failed + notDone + shrunk === 0) return 'ok';
+  if (outcome === 'interrupted' && notDone > 0) return 'interrupted';
   return complete > 0 ? 'some_failed' : 'none_succeeded';
+}
+
+/** @returns the signal that ended a run; null where none did, or where the reader's databases were done before it came */
+export function signalForReader(run: ListedRun, counts: StateCounts, reading: Pick<Reading, 'scope'>): string | null {
+  const isKnown = isEverything(reading.scope) || endForReader(run, counts, reading) === 'interrupted';
+  return isKnown ? (run.interruptedBy ?? null) : null;
 }
 
 /** @returns for each name of a database the newest attempt to back it up; null where no run has reported one */

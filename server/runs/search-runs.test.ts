@@ -5,7 +5,7 @@ import type { Scope } from '../auth/scope.ts';
 import { insertRows } from '../history/insert-rows.ts';
 import { receiveRun } from './receive-run.ts';
 import { countScannedRosters, scanRosters } from './scan-rosters.ts';
-import { countsOfRuns, endForReader, lastAttempts, outcomesOfRun } from './search-outcomes.ts';
+import { countsOfRuns, endForReader, lastAttempts, outcomesOfRun, signalForReader } from './search-outcomes.ts';
 import { countRosters, searchRosters } from './search-rosters.ts';
 import { countRuns, type RunSearch, runsById, searchRuns } from './search-runs.ts';
 
@@ -99,6 +99,18 @@ describeOnEachStore('lists of runs and rosters', store => {
     const [run] = await searchRuns(reading(['b']), {}, { limit: 1 });
     const lost = { complete: 2, incomplete: 0, failed: 0, not_done: 0, shrunk: 1 };
     expect(endForReader(run!, lost, { scope: ['b'] }), 'what has lost much is no success').to.equal('some_failed');
+    const done = { complete: 2, incomplete: 0, failed: 0, not_done: 0 };
+    const cut = { ...run!, outcome: 'interrupted', interruptedBy: 'SIGTERM' } as const;
+    for (const [counts, scope, end, signal] of [
+      [done, ['b'], 'ok', null],
+      [{ ...done, failed: 1 }, ['b'], 'some_failed', null],
+      [{ ...done, not_done: 1 }, ['b'], 'interrupted', 'SIGTERM'],
+      [done, ALL, 'interrupted', 'SIGTERM'],
+    ] as const) {
+      expect(endForReader(cut, counts, { scope })).to.equal(end);
+      expect(signalForReader(cut, counts, { scope })).to.equal(signal);
+    }
+    expect(endForReader({ ...cut, outcome: 'broken' }, done, { scope: ['b'] })).to.equal('ok');
   });
 
   it('outcomes of a run are listed by name, and by state', async () => {

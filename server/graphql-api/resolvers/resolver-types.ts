@@ -1548,7 +1548,7 @@ export type Run = {
   outcome: RunEnd;
   /** Whether it was a run of some databases only (`--only`). */
   isPartial: Scalars['Boolean']['output'];
-  /** The signal that ended it. Null when no signal did. */
+  /** The signal that ended it. Null when no signal did. For a token that is not for all databases: null, too, when all of its own were done before. */
   interruptedBy?: Maybe<Scalars['String']['output']>;
   /** What ended it or kept it from beginning, beside the failures of its databases. Null when nothing did, and for a token that is not for all databases. */
   problem?: Maybe<Scalars['String']['output']>;

@@ -5,7 +5,7 @@ import { connection, takenRows } from '../../graphql/connection.ts';
 import { formatCursor, parseCursor } from '../../graphql/cursor.ts';
 import type { OutcomeDetail } from '../../runs/run-row.ts';
 import { countScannedRosters, scanRosters } from '../../runs/scan-rosters.ts';
-import { endForReader, type ListedOutcome, outcomesOfRun } from '../../runs/search-outcomes.ts';
+import { endForReader, type ListedOutcome, outcomesOfRun, signalForReader } from '../../runs/search-outcomes.ts';
 import type { ListedEntry } from '../../runs/search-rosters.ts';
 import { countRuns, type ListedRun, searchRuns } from '../../runs/search-runs.ts';
 import type { Resolvers } from './resolver-types.ts';
@@ -58,7 +58,8 @@ export const runResolvers = {
     leftOut: ({ leftOut }, _, { scope }) => (isEverything(scope) ? leftOut : null),
     isPartial: ({ isPartial }) => isPartial === 1,
     isCut: ({ isCut }) => isCut === 1,
-    interruptedBy: ({ interruptedBy }) => interruptedBy ?? null,
+    interruptedBy: async (run, _, { loaders, scope }) =>
+      signalForReader(run, await loaders.runCounts.load(run), { scope }),
     mysqldump: ({ mysqldump }) => mysqldump ?? null,
     // It may name the databases of others.
     problem: ({ problem }, _, { scope }) => (isEverything(scope) ? (problem ?? null) : null),

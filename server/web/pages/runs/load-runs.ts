@@ -5,7 +5,7 @@ import { formatCursor, parseCursor } from '../../../graphql/cursor.ts';
 import { RowBudget } from '../../../graphql/row-budget.ts';
 import type { Reading } from '../../../history/reading/in-scope.ts';
 import { listSources, type SourceState } from '../../../runs/list-sources.ts';
-import { countsOfRuns, endForReader, type StateCounts } from '../../../runs/search-outcomes.ts';
+import { countsOfRuns, endForReader, type StateCounts, signalForReader } from '../../../runs/search-outcomes.ts';
 import { countRosters, type ListedEntry, searchGone } from '../../../runs/search-rosters.ts';
 import { type ListedRun, searchRuns } from '../../../runs/search-runs.ts';
 
@@ -85,7 +85,8 @@ export interface RunForReader extends Omit<ListedRun, 'exitCode'> {
  */
 export function withoutOthers(run: ListedRun, counts: StateCounts, { scope }: Pick<Reading, 'scope'>): RunForReader {
   if (isEverything(scope)) return run;
-  return { ...run, outcome: endForReader(run, counts, { scope }), problem: null, exitCode: null, leftOut: 0 };
+  const [outcome, interruptedBy] = [endForReader(run, counts, { scope }), signalForReader(run, counts, { scope })];
+  return { ...run, outcome, interruptedBy, problem: null, exitCode: null, leftOut: 0 };
 }
 
 function runFilter(query: URLSearchParams): RunFilter {

@@ -214,6 +214,30 @@ describeOnEachStore('the pages of the runs', store => {
     expect((await operator.get('/-/ui/runs?source=shared&outcome=ok')).text).to.not.contain(`runs/${ids.shared}"`);
   });
 
+  it('show such a scope a signal or a run that could begin nothing only where that met its own databases', async () => {
+    const notDone = { state: 'not_done', stage: null, message: null, advice: null, cause: null } as const;
+    const cut = { source: 'cut', exit_code: 143, interrupted_by: 'SIGTERM', roster: null } as const;
+    const [own, other] = ['acme_shop', 'pt_xyz'];
+    const ofOthers = [sampleOutcome(own), sampleFailure(other, notDone)];
+    await report('spared', sampleRun([], { ...cut, outcomes: ofOthers }));
+    await report('met', sampleRun([], { ...cut, outcomes: [sampleFailure(own, notDone), sampleOutcome(other)] }));
+    await report('none', sampleRun([], { ...cut, exit_code: 3, interrupted_by: null, outcomes: ofOthers }));
+    const acme = browserOf(app.url, 'acme');
+    for (const name of ['spared', 'none']) {
+      const { text } = await acme.get(`/-/ui/runs/${ids[name]}`);
+      expect(text, name)
+        .to.contain('all complete')
+        .and.not.match(/SIGTERM|interrupted|nothing begun|could begin nothing/);
+      expect((await operator.get(`/-/ui/runs/${ids[name]}`)).text, name).to.match(/interrupted|nothing begun/);
+    }
+    expect((await acme.get(`/-/ui/runs/${ids.met}`)).text)
+      .to.contain('interrupted')
+      .and.contain('SIGTERM');
+    const list = await acme.get('/-/ui/runs?source=cut');
+    expect(list.text.match(/SIGTERM/g)).to.have.length(1);
+    expect(list.text).to.not.contain('nothing begun');
+  });
+
   it('have pages: of runs, and of what is complete in one', async () => {
     const names = Array.from({ length: 205 }, (_, at) => `many_${String(at).padStart(3, '0')}`);
     await report('many', sampleRun(names, { source: 'many', roster: names.map(name => sampleEntry(name)) }));
