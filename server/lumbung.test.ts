@@ -1,5 +1,17 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, copyFile, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -43,7 +55,7 @@ describe('the command lumbung', () => {
       const options = { cwd: elsewhere, env: { PATH: `${folder}/bin:/usr/bin:/bin`, ...env } };
       execFile(file, args, options, (error, stdout, stderr) => done({ code: error ? error.code : 0, stdout, stderr }));
     });
-  const lumbung = (...args: string[]) => run(join(folder, 'bin/lumbung'), args);
+  const lumbung = (...args: string[]) => run(join(folder, 'bin/lumbung'), args, { SUDO_USER: 'ani' });
   const storage = () => join(folder, 'service/backups');
   const history = () => `sqlite:${join(folder, 'service/history.sqlite')}`;
 
@@ -65,6 +77,15 @@ describe('the command lumbung', () => {
     expect(await readdir(join(folder, 'service')))
       .to.include('history.sqlite')
       .and.not.include('never.sqlite');
+  });
+
+  it('names in the trail who was behind sudo, and not the user of the service', async () => {
+    const trail = join(folder, 'audit.jsonl');
+    const own = { STORAGE_DIR: storage(), DATABASE_URL: history() };
+    const set = Object.entries({ ...own, AUDIT_LOG_FILE: trail }).map(([name, value]) => `"${name}=${value}"`);
+    await unit({ WorkingDirectory: join(folder, 'service'), Environment: set.join(' ') });
+    expect(await lumbung('token', 'create', '--name', 'budi', '--role', 'admin')).to.deep.include({ code: 0 });
+    expect(await readFile(trail, 'utf8')).to.contain('"system_user":"ani"');
   });
 
   it('finds relative paths of the unit in its folder, and those of the command line in the folder of the caller', async () => {

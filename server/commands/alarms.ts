@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { systemUser } from '../../protocol/access/system-user.ts';
 import { minuteOf } from '../../protocol/texts/minute.ts';
 import { acknowledgeAlarm } from '../alarms/acknowledge.ts';
 import { detailOf, isAcknowledged, listOpen, type OpenCause } from '../alarms/list-open.ts';
 import { findAlarm, type ListedAlarm } from '../alarms/search-alarms.ts';
 import { EVERYTHING } from '../auth/scope.ts';
+import { callingUser, userDecides } from '../decisions/who-decides.ts';
 import { messageOf } from '../error-code.ts';
 import { notFound } from '../errors.ts';
 import { oneReason } from '../pins/reason.ts';
@@ -23,7 +23,7 @@ acknowledge  stops the reminders. That it gets worse or is over is reported anyw
   --reason   why no reminders are needed, such as: new disk on Monday
   --until    when the reminders come again, such as 2026-12-07 or 2026-12-07T09:00Z; never, when left out
   --for      the same as a time from now on, such as 8h or 3d
-  --by       who sees to it; the user of this system when left out
+  --by       who sees to it; "user" and your name on this machine when left out
 `;
 
 const OPTIONS = {
@@ -55,7 +55,7 @@ export async function runAlarmsCommand(
       });
     else if (command === 'acknowledge' && ids.length > 0) {
       const now = new Date();
-      const wanted = { by: oneReason(values.by ?? systemUser()), reason: reasonIn(values), until: endOf(values, now) };
+      const wanted = { by: oneReason(values.by ?? userDecides()), reason: reasonIn(values), until: endOf(values, now) };
       return await withStores(env, err, stores => acknowledgeAll({ ...stores, err, now, ...wanted }, ids));
     } else throw new Error(`alarms takes no more, or "acknowledge ID… --reason WHY". ${HELP}`);
     return 0;
@@ -122,7 +122,7 @@ async function acknowledgeOne({ em, audit, err, now, ...wanted }: Acknowledging,
   if (!alarm) throw notFound('ALARM_NOT_FOUND', `No alarm has the id ${id}: sudo lumbung alarms lists them`);
   const { kind, subject, databaseName } = alarm;
   const { by, reason, until } = wanted;
-  const detail = { alarm: id, kind, subject, by, reason, until: until ?? null, system_user: systemUser() };
+  const detail = { alarm: id, kind, subject, by, reason, until: until ?? null, system_user: callingUser() };
   const deed = { actor: NO_TOKEN, action: 'alarm_acknowledge', database: databaseName ?? undefined, detail } as const;
   await audit.change(deed, () => acknowledgeAlarm(reading, id, wanted, now));
   const end = until ? `until ${minuteOf(until)}` : 'until it is over';

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { systemUser } from '../../protocol/access/system-user.ts';
 import { minuteOf } from '../../protocol/texts/minute.ts';
 import type { AuditAction } from '../audit/entry.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 import { findBackup, idIn } from '../backups/queries/find-backup.ts';
 import { openConfiguration } from '../configuration/reading/configuration-file.ts';
+import { callingUser } from '../decisions/who-decides.ts';
 import { messageOf } from '../error-code.ts';
 import { pinBackup, releasePin } from '../pins/pin-backup.ts';
 import { oneReason } from '../pins/reason.ts';
@@ -119,7 +119,7 @@ async function changeOne(run: Run, id: number): Promise<void> {
   const { em, audit, command, err } = run;
   const { database } = await findBackup({ em: em.fork(), scope: EVERYTHING }, id);
   const what = `backup ${id} of ${database.name}`;
-  const user = systemUser();
+  const user = callingUser();
   const { reason, lasts, evenLast } = run;
   const detail = { reason, for: lasts, even_last: evenLast || undefined, system_user: user };
   const action: AuditAction = command === 'take-back' ? 'take_back' : command;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { systemUser } from '../../protocol/access/system-user.ts';
+import { callingUser } from '../decisions/who-decides.ts';
 import { messageOf } from '../error-code.ts';
 import { exportClient } from '../offboarding/export-client.ts';
 import type { Streams } from './command.ts';
@@ -82,7 +82,7 @@ async function exportTo(
   { client, to }: { client: string; to: string },
   { err }: Streams,
 ): Promise<number> {
-  const detail = { client, system_user: systemUser() };
+  const detail = { client, system_user: callingUser() };
   const done = await audit.change({ actor: NO_TOKEN, action: 'export', detail }, async note => {
     const exporting = { em, storage, now: new Date(), storageDir: config.storageDir };
     const done = await exportClient(

@@ -1,5 +1,5 @@
-import { systemUser } from '../../protocol/access/system-user.ts';
 import { formatBytes } from '../../protocol/format-bytes.ts';
+import { callingUser } from '../decisions/who-decides.ts';
 import { askErasure, cancelErasure, confirmErasure } from '../offboarding/ask-erasure.ts';
 import { readErasures } from '../offboarding/erasures.ts';
 import { oneReason } from '../pins/reason.ts';
@@ -13,7 +13,7 @@ export async function ask(
   { out, err }: Streams,
 ): Promise<void> {
   const reason = oneReason(given);
-  const user = systemUser();
+  const user = callingUser();
   // No name stands in the trail: it could not be taken out of it.
   const asked = await audit.change(
     { actor: NO_TOKEN, action: 'erase', detail: { step: 'ask', system_user: user } },
@@ -31,7 +31,7 @@ export async function confirm(
   { client, code }: { client: string; code: string },
   { out, err }: Streams,
 ): Promise<void> {
-  const user = systemUser();
+  const user = callingUser();
   const detail = { step: 'confirm', system_user: user };
   const confirmed = await audit.change({ actor: NO_TOKEN, action: 'erase', detail }, async note => {
     const confirmed = await confirmErasure({ em, storage, now: new Date() }, { client, code, by: `user ${user}` });
@@ -45,7 +45,7 @@ export async function confirm(
 }
 
 export async function cancel({ storage, audit }: CommandStores, id: string, { err }: Streams): Promise<void> {
-  const detail = { step: 'cancel', erasure: id, system_user: systemUser() };
+  const detail = { step: 'cancel', erasure: id, system_user: callingUser() };
   await audit.change({ actor: NO_TOKEN, action: 'erase', detail }, () => cancelErasure({ storage }, id));
   err.write(`The erasure ${id} is cancelled: nothing is erased\n`);
 }

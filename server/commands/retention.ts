@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { systemUser } from '../../protocol/access/system-user.ts';
 import { minuteOf } from '../../protocol/texts/minute.ts';
 import type { Audit } from '../audit/audit.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 import { openConfiguration } from '../configuration/reading/configuration-file.ts';
+import { callingUser, userDecides } from '../decisions/who-decides.ts';
 import { messageOf } from '../error-code.ts';
 import { oneReason } from '../pins/reason.ts';
 import { acceptClock } from '../removal/future-entries.ts';
@@ -108,10 +108,9 @@ async function planOne({ parts, out }: Run, name: string): Promise<void> {
 
 async function apply({ parts, audit, out }: Run, text: string): Promise<void> {
   const id = planId(text);
-  const username = systemUser();
-  const detail = { plan: id, system_user: username };
+  const detail = { plan: id, system_user: callingUser() };
   const applied = await audit.change({ actor: NO_TOKEN, action: 'retention_apply', detail }, async note => {
-    const result = await applyPlan(parts, { id, by: username, scope: EVERYTHING, isOperator: true });
+    const result = await applyPlan(parts, { id, by: userDecides(), scope: EVERYTHING, isOperator: true });
     note({ backups: result.backups, bytes: result.bytes });
     return result;
   });
@@ -121,7 +120,7 @@ async function apply({ parts, audit, out }: Run, text: string): Promise<void> {
 async function accept({ parts, audit, out }: Run, given: string | undefined): Promise<void> {
   if (given === undefined) throw new Error('retention accept-clock needs a reason: --reason WHY');
   const reason = oneReason(given);
-  const detail = { reason, system_user: systemUser() };
+  const detail = { reason, system_user: callingUser() };
   const entry = await audit.change({ actor: NO_TOKEN, action: 'clock_accept', detail }, async note => {
     const accepted = await acceptClock(parts.em, parts.now);
     note({ ...detail, accepted: accepted?.what ?? null, of: accepted?.at.toISOString() ?? null });

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { systemUser } from '../../protocol/access/system-user.ts';
 import { makeToken } from '../../protocol/access/token-text.ts';
 import { minuteOf } from '../../protocol/texts/minute.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { AuditAction } from '../audit/entry.ts';
+import { callingUser } from '../decisions/who-decides.ts';
 import { messageOf } from '../error-code.ts';
 import { AppError } from '../errors.ts';
 import { tokenInWords, tokenTable } from '../tokens/token-screen.ts';
@@ -164,5 +164,5 @@ function oneName(names: readonly string[], command: string): string {
 
 /** @returns what a command does, for the audit trail */
 function deed(action: AuditAction, detail: Record<string, unknown>) {
-  return { actor: NO_TOKEN, action, detail: { ...detail, system_user: systemUser() } };
+  return { actor: NO_TOKEN, action, detail: { ...detail, system_user: callingUser() } };
 }

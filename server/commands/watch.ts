@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { systemUser } from '../../protocol/access/system-user.ts';
 import { parseDuration } from '../../protocol/contract.ts';
 import { minuteOf } from '../../protocol/texts/minute.ts';
 import { openConfiguration } from '../configuration/reading/configuration-file.ts';
+import { callingUser, userDecides } from '../decisions/who-decides.ts';
 import { messageOf } from '../error-code.ts';
 import { type Deciding, pauseDatabase, resumeDatabase, retireDatabase } from '../freshness/decide.ts';
 import type { WatchedRow } from '../freshness/read-facts.ts';
@@ -23,7 +23,7 @@ pause    expects no backup for a while: 90 days at most. A pause that goes on ge
 retire   expects no backup any more. The backups stay
 resume   expects backups again: ends a pause, or takes a retirement back
   --reason  why, in one line
-  --by      who decided it; the user of this system when left out
+  --by      who decided it; "user" and your name on this machine when left out
 `;
 
 export type WatchCommand = 'pause' | 'resume' | 'retire';
@@ -47,7 +47,7 @@ export async function runWatchCommand(
     const { values, positionals: databases } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
     if (databases.length === 0) throw new Error(`${command} takes the names of databases: see ${command} --help`);
     const now = new Date();
-    const decided = { by: values.by ?? systemUser(), reason: values.reason ?? '' };
+    const decided = { by: values.by ?? userDecides(), reason: values.reason ?? '' };
     const until = command === 'pause' ? endOf(values, now) : undefined;
     return await withStores(env, err, async stores => {
       const { em, storage, config } = stores;
@@ -105,5 +105,5 @@ function inWords({ state, paused_until: until, due_at: due }: WatchedRow): strin
 /** @returns what does something with an entry in the audit trail */
 function auditing({ audit }: CommandStores, action: WatchCommand) {
   return <T>(database: string, detail: Record<string, unknown>, act: () => Promise<T>) =>
-    audit.change({ actor: NO_TOKEN, action, database, detail: { ...detail, system_user: systemUser() } }, act);
+    audit.change({ actor: NO_TOKEN, action, database, detail: { ...detail, system_user: callingUser() } }, act);
 }

@@ -13,6 +13,7 @@ import { wantedPin } from '../pins/wanted-pin.ts';
 import { forgetBackup, takeBackBackup } from '../removal/forget.ts';
 import type { Storage } from '../storage/storage.ts';
 import { acceptLoss } from './accept-loss.ts';
+import { whoDecides } from './who-decides.ts';
 
 /** What a decision about a backup needs. Who may decide is asked of the policy before. */
 export interface DecidingBackup extends Reading {
@@ -37,7 +38,7 @@ export interface PinRequest {
  */
 export async function keepBackup(deciding: DecidingBackup, id: number, { kind, ...given }: PinRequest): Promise<void> {
   const now = new Date();
-  const wanted = wantedPin({ kind, ...given, by: whoIs(deciding.actor) }, now);
+  const wanted = wantedPin({ kind, ...given, by: whoDecides(deciding.actor) }, now);
   const { reason, endsAt } = wanted;
   const detail = { reason, ...(endsAt && { ends_at: endsAt }) };
   await change(deciding, { action: kind, id, detail }, note =>
@@ -49,7 +50,7 @@ export async function keepBackup(deciding: DecidingBackup, id: number, { kind, .
 export async function releaseBackup(deciding: DecidingBackup, id: number, kind: PinKind): Promise<void> {
   const action = kind === 'pin' ? 'unpin' : 'release';
   await change(deciding, { action, id, detail: {} }, note =>
-    releasePin({ ...deciding, now: new Date() }, id, { kind, by: whoIs(deciding.actor) }).then(({ reason }) =>
+    releasePin({ ...deciding, now: new Date() }, id, { kind, by: whoDecides(deciding.actor) }).then(({ reason }) =>
       note({ reason_was: reason }),
     ),
   );
@@ -72,7 +73,7 @@ export async function forget(
   const { graceMs } = configuration.retention;
   const reason = oneReason(given);
   await change(deciding, { action: 'forget', id, detail: { reason, even_last: evenLast } }, note =>
-    forgetBackup({ em, storage, now: new Date() }, id, { reason, by: whoIs(actor), graceMs, evenLast }).then(due =>
+    forgetBackup({ em, storage, now: new Date() }, id, { reason, by: whoDecides(actor), graceMs, evenLast }).then(due =>
       note({ due }),
     ),
   );
@@ -108,9 +109,4 @@ async function change(
     act(more => note({ ...detail, ...more })),
   );
   events.changed({ id, sortedAt: sortedAt!, database: database.name });
-}
-
-/** @returns who decides, as others will read it years later */
-function whoIs({ token }: Actor): string {
-  return token === undefined ? 'anyone' : `token ${token}`;
 }

@@ -11,6 +11,7 @@ import {
 import type { WatchedRow } from '../freshness/read-facts.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
+import { whoDecides } from './who-decides.ts';
 
 /** What a decision about a database needs. Who may decide, and about which databases, is asked of the policy before. */
 export interface DecidingDatabase {
@@ -53,7 +54,7 @@ export function retire(deciding: DecidingDatabase, name: string, given: Decision
 }
 
 function decisionOf({ reason, by }: DecisionRequest, { actor }: DecidingDatabase): Decision {
-  return { reason, by: by ?? actor.token ?? '' };
+  return { reason, by: by ?? (actor.token === undefined ? '' : whoDecides(actor)) };
 }
 
 interface Deed {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
+import { systemUser } from '../../protocol/access/system-user.ts';
 import { messageOf } from '../error-code.ts';
 import { becomeUser } from './become-user.ts';
 import { findService } from './find-service.ts';
@@ -15,11 +16,13 @@ export async function launch(main: () => Promise<unknown>): Promise<void> {
   try {
     const service = await findService({ env: process.env, installed: INSTALLED });
     if (service) {
+      // Behind sudo all are root, and then the user of the service.
+      const calledBy = process.env.SUDO_USER || systemUser();
       // Paths in the command line are relative to the folder of the caller.
       const calledFrom = process.cwd();
       becomeUser(service.user);
       process.chdir(service.folder);
-      Object.assign(process.env, service.env, { LUMBUNG_CALLED_FROM: calledFrom });
+      Object.assign(process.env, service.env, { LUMBUNG_CALLED_FROM: calledFrom, LUMBUNG_CALLED_BY: calledBy });
     }
   } catch (error) {
     process.stderr.write(`lumbung: ${messageOf(error)}\n`);

@@ -1,6 +1,7 @@
 import { acknowledgeAlarm } from '../../alarms/acknowledge.ts';
 import { countAlarms, findAlarm, type ListedAlarm, searchAlarms } from '../../alarms/search-alarms.ts';
 import { ALARM_KINDS } from '../../configuration/alarm-kinds.ts';
+import { whoDecides } from '../../decisions/who-decides.ts';
 import { notFound } from '../../errors.ts';
 import { connection } from '../../graphql/connection.ts';
 import { formatCursor, parseCursor } from '../../graphql/cursor.ts';
@@ -33,10 +34,10 @@ export const alarmResolvers = {
     },
   },
   Mutation: {
-    acknowledgeAlarm: async (_, { id, reason, until }, { em, scope, audit, actor, principal }) => {
+    acknowledgeAlarm: async (_, { id, reason, until }, { em, scope, audit, actor }) => {
       const alarm = /^[1-9]\d{0,8}$/.test(id) ? await findAlarm({ em, scope }, Number(id)) : undefined;
       if (!alarm) throw notFound('ALARM_NOT_FOUND', `No alarm has the id ${id.slice(0, 20)}`);
-      const acknowledgement = { by: principal.name, reason, until: until ?? undefined };
+      const acknowledgement = { by: whoDecides(actor), reason, until: until ?? undefined };
       const detail = { alarm: alarm.id, kind: alarm.kind, subject: alarm.subject, reason, until: until ?? null };
       const deed = { actor, action: 'alarm_acknowledge', database: alarm.databaseName ?? undefined, detail } as const;
       return audit.change(deed, () => acknowledgeAlarm({ em, scope }, alarm.id, acknowledgement, new Date()));

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { tokenNameOf } from '../../auth/principal.ts';
+import { whoDecides } from '../../decisions/who-decides.ts';
 import { validationError } from '../../errors.ts';
 import { findPlans, findRemovals } from '../../retention/find-plans.ts';
 import { planId } from '../../retention/plan-refusals.ts';
@@ -29,10 +29,10 @@ export const retentionResolvers = {
     },
   },
   Mutation: {
-    applyRetentionPlan: (_, { id }, { retention, scope, principal, audit, actor }) => {
+    applyRetentionPlan: (_, { id }, { retention, scope, audit, actor }) => {
       const detail = { plan: planId(id) };
       return audit.change({ actor, action: 'retention_apply', detail }, async note => {
-        const applied = await retention.apply(detail.plan, { by: tokenNameOf(principal) ?? 'operator', scope });
+        const applied = await retention.apply(detail.plan, { by: whoDecides(actor), scope });
         note({ backups: applied.backups, bytes: applied.bytes });
         return applied;
       });

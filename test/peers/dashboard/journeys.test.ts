@@ -139,7 +139,7 @@ describe('a morning with the dashboard', function () {
     await page.waitForURL(/\/alerts/);
     const { alarms } = await ask('{ alarms { nodes { id acknowledgedBy acknowledgedFor acknowledgedUntil } } }');
     const alarm = alarms.nodes.find((one: { id: string }) => one.id === id);
-    expect(alarm).to.include({ acknowledgedBy: 'ani', acknowledgedFor: 'the host gets a new disk' });
+    expect(alarm).to.include({ acknowledgedBy: 'token ani', acknowledgedFor: 'the host gets a new disk' });
     expect(Date.parse(alarm.acknowledgedUntil)).to.be.greaterThan(Date.now() + 23 * 3_600_000);
     expect(await page.locator('main').innerText()).to.contain('the host gets a new disk');
   }

@@ -1,5 +1,6 @@
 import { acknowledgeAlarm } from '../../../alarms/acknowledge.ts';
 import type { ListedAlarm } from '../../../alarms/search-alarms.ts';
+import { whoDecides } from '../../../decisions/who-decides.ts';
 import { AppError } from '../../../errors.ts';
 import { testChannel } from '../../../notifications/channel-tests.ts';
 import type { FormRequest, FormRoute, WebParts } from '../../shell/page.ts';
@@ -56,6 +57,6 @@ function acknowledge(
 ): Promise<ListedAlarm> {
   const detail = { alarm: id, kind, subject, reason, until: until ?? null };
   const deed = { actor, action: 'alarm_acknowledge', database: databaseName ?? undefined, detail } as const;
-  const by = view.principal.name;
+  const by = whoDecides(actor);
   return audit.change(deed, () => acknowledgeAlarm({ em, scope }, id, { by, reason, until }, view.now));
 }

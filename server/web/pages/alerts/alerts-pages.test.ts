@@ -136,7 +136,7 @@ describeOnEachStore('the pages of the alerts', store => {
     const done = await acknowledge(operator, 5, { reason: ` seen ${HOSTILE} `, end: 'over' });
     expect([done.status, done.location]).to.deep.equal([303, '/-/ui/alerts/5']);
     expect((await operator.get('/-/ui/alerts/5')).text).to.contain(
-      'Acknowledged by operator, until it is over: <q>seen &lt;img src=x onerror=alert(1)&gt;&quot;&#39;</q>',
+      'Acknowledged by token operator, until it is over: <q>seen &lt;img src=x onerror=alert(1)&gt;&quot;&#39;</q>',
     );
     const both = await acknowledge(operator, 2, { reason: 'new disk', end: 'd3', together: '1' });
     expect([both.status, both.location]).to.deep.equal([303, '/-/ui/alerts']);
@@ -147,7 +147,7 @@ describeOnEachStore('the pages of the alerts', store => {
     await acknowledge(operator, 4, { reason: 'disk', end: 'at', until: '2099-12-07T09:00' });
     expect((await alarms())[3]!.acknowledgedUntil!.toISOString()).to.equal('2099-12-07T02:00:00.000Z');
     const { text } = await operator.get('/-/ui/alerts');
-    expect(text).to.contain('<title>Alerts').and.contain('Acknowledged by operator, until');
+    expect(text).to.contain('<title>Alerts').and.contain('Acknowledged by token operator, until');
     const entries = await app.history.em
       .fork()
       .execute<Array<{ database_name: string | null; token: string; detail: string }>>(

@@ -87,7 +87,7 @@ describe('a decision about a backup on its page', () => {
       true,
     ]);
     await expectDone('accept', { accept_reason: 'faktur was moved' }, shrunk);
-    expect(await read(shrunk)).to.match(/Its loss was accepted .* by operator: faktur was moved/);
+    expect(await read(shrunk)).to.match(/Its loss was accepted .* by token operator: faktur was moved/);
     await expectAudited('accept', shrunk);
     expect(await read(shrunk)).to.not.contain('Accept the loss');
   });

@@ -1,5 +1,4 @@
 import type { Action } from '../../../auth/policy.ts';
-import { ANYONE } from '../../../auth/principal.ts';
 import { idIn } from '../../../backups/queries/find-backup.ts';
 import {
   accept,
@@ -10,6 +9,7 @@ import {
   takeBack,
 } from '../../../decisions/decide-backup.ts';
 import { acceptanceIn } from '../../../decisions/loss-validation.ts';
+import { whoDecides } from '../../../decisions/who-decides.ts';
 import { validationError } from '../../../errors.ts';
 import { attempt } from '../../forms/attempt.ts';
 import { instantIn } from '../../forms/local-instant.ts';
@@ -27,9 +27,9 @@ export const BACKUP_ACTIONS: readonly FormRoute[] = [
   action('unpin', 'pin', (deciding, id) => releaseBackup(deciding, id, 'pin')),
   action('hold', 'pin', (deciding, id, { text }) => keepBackup(deciding, id, { kind: 'hold', reason: text('reason') })),
   action('release', 'pin', (deciding, id) => releaseBackup(deciding, id, 'hold')),
-  action('accept', 'accept', async (deciding, id, { text, view }) => {
-    const { principal } = view;
-    const by = principal === ANYONE ? {} : { by: principal.name };
+  action('accept', 'accept', async (deciding, id, { text }) => {
+    const { actor } = deciding;
+    const by = actor.token === undefined ? {} : { by: whoDecides(actor) };
     await accept(deciding, id, acceptanceIn({ reason: text('reason'), ...by }));
   }),
   action('forget', 'remove', (deciding, id, { text, configuration }) => {

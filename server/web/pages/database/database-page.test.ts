@@ -235,7 +235,7 @@ describe('the page of a database', () => {
         pause_reason: '<moves>',
       });
       expect([status, location], text).to.deep.equal([303, path('pt_new')]);
-      expect(await read('pt_new')).to.match(/Paused until .*, 12:00 GMT\+7 by operator: <moves>/);
+      expect(await read('pt_new')).to.match(/Paused until .*, 12:00 GMT\+7 by token operator: <moves>/);
       expect((await send('resume', {})).status).to.equal(303);
       expect(await read('pt_new')).to.not.contain('Paused until');
       const again = await send('resume', {});
@@ -249,7 +249,7 @@ describe('the page of a database', () => {
 
     it('a retirement', async () => {
       expect((await send('retire', { retire_reason: 'the client has left' })).status).to.equal(303);
-      expect(await read('pt_new')).to.match(/Retired .* by operator: the client has left/);
+      expect(await read('pt_new')).to.match(/Retired .* by token operator: the client has left/);
       const refused = await send('pause', { pause_until: ago(-5).toISOString().slice(0, 16), pause_reason: 'x' });
       expect(refused.status).to.equal(409);
       expect(textOf(refused)).to.contain('The database pt_new is retired: resume it first.');
