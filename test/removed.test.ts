@@ -41,7 +41,7 @@ describe('sade and a backup that was removed', () => {
     const lineOf = (id: string) => lines.find(line => new RegExp(`^ *${id} `).test(line));
     expect(lineOf(first())).to.match(/ removed /);
     expect(lineOf(fourth())).to.match(/ removed /);
-    expect(lineOf(second())).to.contain('complete, goes 1 Jan 2099');
+    expect(lineOf(second())).to.contain('complete, removed on 1 Jan 2099');
     expect(stdout).to.contain(`sade show ${third()}`).and.to.not.contain(`sade show ${fourth()}`);
   });
 

@@ -95,15 +95,20 @@ describe('show', () => {
     expect(said).to.match(/^DAMAGED {2}.*\n {8}DAMAGED: the stored file is gone\n/);
   });
 
-  it('says once that a backup goes, or is gone, and by whom and why', async () => {
-    const removal = { at: null, due: '2026-02-01T00:00:00.000Z', by: 'root', reason: 'goes: no rule keeps it' };
+  it('says once that a backup is to be removed, or was removed, and by whom and why', async () => {
+    const removal = {
+      at: null,
+      due: '2026-02-01T00:00:00.000Z',
+      by: 'root',
+      reason: 'to be removed: no rule keeps it',
+    };
     report.removal = removal;
     const due = inLocalTime(removal.due);
     expect((await run('34')).said).to.contain(`${due} by root: no rule keeps it. Until then`);
     report.removal = { ...removal, at: removal.due, due: null };
     expect((await run('34')).said)
       .to.contain(`${due} by root: no rule keeps it\n`)
-      .and.not.contain('goes');
+      .and.not.contain('to be removed');
   });
 
   it('shows what it can of one that came without a manifest, or with one of a newer version', async () => {

@@ -38,7 +38,7 @@ export const COMMANDS = {
   release: { summary: 'ends a hold; release --help shows how', load: () => ofBackups('release') },
   resume: { summary: 'ends a pause, or a retirement; resume --help shows how', load: () => ofWatch('resume') },
   retention: {
-    summary: 'shows what the retention removes, and lets it go; retention --help shows how',
+    summary: 'shows what the retention would remove, and removes it; retention --help shows how',
     load: async () => (await import('./retention.ts')).runRetentionCommand,
   },
   retire: {
@@ -46,7 +46,7 @@ export const COMMANDS = {
     load: () => ofWatch('retire'),
   },
   'take-back': {
-    summary: 'keeps a backup that was to go; take-back --help shows how',
+    summary: 'keeps a backup that was to be removed; take-back --help shows how',
     load: () => ofBackups('take-back'),
   },
   token: {

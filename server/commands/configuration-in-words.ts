@@ -12,7 +12,7 @@ export function configurationInWords(configuration: Configuration): string {
     ...section('database', databases, ({ group, ...rest }) =>
       joined(contract(rest), group && `group ${group}`, policyOf(rest)),
     ),
-    `retention     ${retention.enabled ? `on: what goes can be taken back for ${formatDuration(retention.graceMs)}` : 'off: nothing is removed'}`,
+    `retention     ${retention.enabled ? `on: a backup that is to be removed can be taken back for ${formatDuration(retention.graceMs)}` : 'off: nothing is removed'}`,
     ...section('policy', retention.policies, describePolicy),
     ...section('channel', channels, describeChannel),
     ...(Object.keys(channels).length === 0 ? ['channels      none: no one is told anything'] : []),

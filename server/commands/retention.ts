@@ -15,19 +15,20 @@ import { makePlan, Totals } from '../retention/stored-plans.ts';
 import type { Streams } from './command.ts';
 import { errorsTo, NO_TOKEN, withStores } from './with-stores.ts';
 
-const USAGE = `Shows what the retention would remove, and lets it go. Nothing goes by "plan".
+const USAGE = `Shows which backups the retention would remove, and removes them. "plan" removes nothing.
 sudo lumbung runs it as the user of the service, with its variables.
 
   sudo lumbung retention plan [DATABASE]
   sudo lumbung retention apply PLAN
   sudo lumbung retention accept-clock --reason WHY
 
-plan      makes the plan of all databases: what goes, what is held, and why. With a database: each of
-          its backups, and why it stays or goes. While the retention is off, a preview
-apply     lets go what goes by that plan, when the grace is over (docs/retention.md). Until then it can be
+plan      makes the plan of all databases: which backups would be removed, what is held, and why. With a
+          database: each of its backups, and why it stays or is to be removed. While the retention is off, the
+          plan is a preview
+apply     removes the backups of that plan when the grace is over (docs/retention.md). Until then each can be
           taken back
-accept-clock  says that the clock of the service is right now, and was ahead when it received what has a time in
-          the future: that holds nothing up any more
+accept-clock  confirms that the clock of the service is right now, and that it was ahead when the service
+          received a backup whose time is in the future. That backup then no longer stops removals
 `;
 
 /**
@@ -89,13 +90,14 @@ async function planAll({ parts, out }: Run): Promise<void> {
     for await (const plan of planFleet(parts, { scope: EVERYTHING })) totals.add(plan);
     out.write(fleetScreen(totals.document()));
     out.write(
-      'This is a preview: the retention is off, and nothing goes. Turn it on in lumbung.yaml: retention.enabled\n',
+      'This is a preview: the retention is off, and nothing is removed. Turn it on in lumbung.yaml: retention.enabled\n',
     );
     return;
   }
   const { id, state, document } = await makePlan(parts);
   out.write(fleetScreen(document));
-  if (state === 'waiting') out.write(`Plan ${id} waits. To let its backups go: sudo lumbung retention apply ${id}\n`);
+  if (state === 'waiting')
+    out.write(`Plan ${id} waits. To have its backups removed: sudo lumbung retention apply ${id}\n`);
 }
 
 async function planOne({ parts, out }: Run, name: string): Promise<void> {
@@ -128,12 +130,12 @@ async function accept({ parts, audit, out }: Run, given: string | undefined): Pr
   });
   out.write(
     entry
-      ? `Accepted ${entry.what}, which is of ${minuteOf(entry.at)}, by a clock that was ahead. It holds nothing up any more.\n`
+      ? `Accepted ${entry.what}, which is of ${minuteOf(entry.at)}, by a clock that was ahead. It no longer stops removals.\n`
       : `Nothing has a time in the future: the clock shows ${minuteOf(parts.now)}.\n`,
   );
 }
 
 function appliedInWords(id: number, { backups, dueAt, stillWaiting }: Applied): string {
   const rest = stillWaiting > 0 ? ` ${stillWaiting} others of the plan still wait.` : '';
-  return `By plan ${id} ${backups.toLocaleString('en')} backups go on ${minuteOf(dueAt)}.${rest} Until then each can be downloaded, and taken back.\n`;
+  return `Plan ${id} removes ${backups.toLocaleString('en')} backups on ${minuteOf(dueAt)}.${rest} Until then each can be downloaded, and taken back.\n`;
 }

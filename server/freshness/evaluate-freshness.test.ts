@@ -124,7 +124,7 @@ describeOnEachStore('the evaluation of all databases', store => {
     for (const name of names) expect(await changesOf(name)).to.deep.equal(['nothing > new', 'new > never']);
   });
 
-  it('goes by the list that had a database last, and drops one that is on no list any more', async () => {
+  it('goes by the list that had a database last, and drops one that is no longer on any list', async () => {
     await addToRoster(app.history, ['moved'], { at: START, source: 'old', every: '1h', gone_at: later(DAY) });
     await addToRoster(app.history, ['moved'], { at: later(HOUR), source: 'new', every: '48h' });
     await addToRoster(app.history, ['lost'], { at: START, gone_at: later(DAY) });

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { minuteOf } from '../../protocol/texts/minute.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { BackupEvents } from '../backups/events/backup-events.ts';
 import type { Orm } from '../history/orm.ts';
@@ -39,7 +40,7 @@ export function removalJob({ history, log, graceMs, clockProblem, ...parts }: Pa
       if (hold?.isNew)
         log.warn(
           { held_until: hold.until },
-          `The service was off or is new, or its clock was set forward: nothing is removed before ${hold.until.toISOString()}`,
+          `The service was off or is new, or its clock was set forward: nothing is removed before ${minuteOf(hold.until)}`,
         );
       if (hold) return;
       const problem = await clockProblem(now);

@@ -13,7 +13,7 @@ export interface Removing {
 
 export interface WantedRemoval {
   readonly backupId: number;
-  /** When its file goes. Until then it can be downloaded, and taken back. */
+  /** When its file is removed. Until then it can be downloaded, and taken back. */
   readonly dueAt: Date;
   /** At most 255 characters. */
   readonly by: string;

@@ -30,7 +30,7 @@ export async function applyPlan(parts: Applying, wanted: WantedApplication): Pro
   if (!plan || (plan.state === 'waiting' && waiting.length === 0 && !scope.includes('*'))) throw noSuchPlan(id);
   if (plan.state !== 'waiting') throw await notWaiting(parts, plan);
   const [brake] = await fleetBrakes(parts);
-  if (brake) throw new AppError(409, 'RETENTION_HELD', `Nothing goes by plan ${id}: ${brake.words}`);
+  if (brake) throw new AppError(409, 'RETENTION_HELD', `Nothing is removed by plan ${id}: ${brake.words}`);
   const count = waiting.reduce((sum, { count }) => sum + count, 0);
   if (atMost !== undefined && count > atMost) throw tooLarge(id, { count, atMost });
   const seen = isOperator

@@ -46,7 +46,7 @@ function inScope({ id, madeAt, state, document, ...rest }: PlanEntity, scope: Sc
 }
 
 function withoutFigures({ kind, words }: Brake): Brake {
-  return { kind, words: kind === 'large_fleet_plan' ? 'a large part of all backups would go' : words };
+  return { kind, words: kind === 'large_fleet_plan' ? 'a large part of all backups would be removed' : words };
 }
 
 /** A backup that goes by a plan. */

@@ -12,7 +12,7 @@ export async function fleetBrakes({ em, storage, configuration, now, log }: Reta
     await storage.checkUsable();
     return clock;
   } catch (err) {
-    log.error({ err: messageOf(err) }, 'The storage fails its check: the retention lets nothing go');
+    log.error({ err: messageOf(err) }, 'The storage fails its check: the retention removes nothing');
     return [...clock, { kind: 'storage_fails', words: 'the storage fails its check: see the log of the service' }];
   }
 }

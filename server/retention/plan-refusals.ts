@@ -1,3 +1,4 @@
+import { minuteOf } from '../../protocol/texts/minute.ts';
 import { RetentionPlan } from '../entities/retention/retention-plan.entity.ts';
 import { AppError, notFound } from '../errors.ts';
 import type { Applying } from './schedule-plan.ts';
@@ -12,7 +13,7 @@ export function tooLarge(id: number, { count, atMost }: { readonly count: number
   return new AppError(
     409,
     'PLAN_TOO_LARGE',
-    `By plan ${id} ${count.toLocaleString('en')} backups go, and one request may let at most ${atMost.toLocaleString('en')} go: run on the machine of the service: sudo lumbung retention apply ${id}`,
+    `Plan ${id} removes ${count.toLocaleString('en')} backups, and one request may remove at most ${atMost.toLocaleString('en')}: run on the machine of the service: sudo lumbung retention apply ${id}`,
   );
 }
 
@@ -25,7 +26,7 @@ export async function notWaiting(
     .findOne(RetentionPlan, { state: 'waiting', id: { $gt: id } }, { orderBy: { id: 'desc' } });
   const reasons = {
     superseded: `it is superseded${newer ? ` by plan ${newer.id}` : ''}`,
-    applied: `it was applied ${appliedAt?.toISOString() ?? ''} by ${appliedBy}`,
+    applied: `it was applied on ${appliedAt ? minuteOf(appliedAt) : ''} by ${appliedBy}`,
     held: 'something holds it: sudo lumbung retention plan shows what',
     waiting: 'it waits',
   };
@@ -38,7 +39,7 @@ export async function stale(parts: Applying, id: number, database: string): Prom
   return new AppError(
     409,
     'PLAN_STALE',
-    `Plan ${id} is stale: other backups of ${database} would go by now. Plan ${newer} replaces it: look at it, and apply that one`,
+    `Plan ${id} is stale: by the rules of now other backups of ${database} would be removed. Plan ${newer} replaces it: check that one, and apply it`,
   );
 }
 

@@ -4,7 +4,7 @@ import type { DatabasePlan } from './rules/plan-retention.ts';
 import { policyInWords } from './rules/policy.ts';
 import type { DatabaseSummary, PlanDocument } from './stored-plans.ts';
 
-/** @returns the plan of all databases as text: one line for each that something goes of, or that is held */
+/** @returns the plan of all databases as text: one line for each database that loses a backup, or that is held */
 export function fleetScreen({ summaries, brakes, ...totals }: PlanDocument): string {
   const lines = summaries.map(({ name, backups, goes, goesBytes, holds, waits }) => [
     name,
@@ -15,13 +15,13 @@ export function fleetScreen({ summaries, brakes, ...totals }: PlanDocument): str
   const held = summaries.filter(({ holds }) => holds.length > 0);
   const waiting = summaries.filter(({ waits }) => waits.length > 0);
   return [
-    ...(lines.length > 0 ? [table([['database', 'goes', 'size', 'why it is held or waits'], ...lines]), ''] : []),
-    `Of ${number(totals.backups)} backups (${formatBytes(totals.bytes)}) of ${databases(totals.databases)} ${number(totals.goes)} go, ${formatBytes(totals.goesBytes)}.`,
+    ...(lines.length > 0 ? [table([['database', 'to remove', 'size', 'why it is held or waits'], ...lines]), ''] : []),
+    `${number(totals.goes)} of ${number(totals.backups)} backups (${formatBytes(totals.bytes)}) of ${databases(totals.databases)} would be removed, ${formatBytes(totals.goesBytes)}.`,
     ...(held.length > 0 ? [`${databases(held.length)} held: ${names(held)}.`] : []),
     ...(waiting.length > 0
       ? [`${databases(waiting.length)} wait${waiting.length === 1 ? 's' : ''} for an operator: ${names(waiting)}.`]
       : []),
-    ...brakes.map(({ words }) => `Nothing goes by itself: ${words}.`),
+    ...brakes.map(({ words }) => `Nothing is removed automatically: ${words}.`),
     '',
   ].join('\n');
 }
@@ -33,12 +33,12 @@ export function databaseScreen({ database, policy, decisions, goes, holds, waits
     minuteOf(backup.takenAt),
     formatBytes(backup.size),
     backup.damage === null ? backup.state : 'damaged',
-    `${why}${backup.goesBy === 'retention' ? ' (on its way)' : ''}`,
+    `${why}${backup.goesBy === 'retention' ? ' (in its grace)' : ''}`,
   ]);
   return [
     table([['id', 'taken', 'size', 'state', 'why'], ...lines]),
     '',
-    `${database}: ${policyInWords(policy)}. Of ${number(decisions.length)} backups ${number(goes.length)} go, ${formatBytes(goes.reduce((sum, { backup }) => sum + backup.size, 0))}.`,
+    `${database}: ${policyInWords(policy)}. ${number(goes.length)} of ${number(decisions.length)} backups would be removed, ${formatBytes(goes.reduce((sum, { backup }) => sum + backup.size, 0))}.`,
     ...holds.map(({ words }) => `Held: ${words}.`),
     ...waits.map(({ words }) => `Waits for an operator: ${words}.`),
     '',

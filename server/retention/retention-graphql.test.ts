@@ -56,7 +56,7 @@ describeOnEachStore('the retention over GraphQL', store => {
     );
     expect(retentionPlan.removals).to.have.length(3);
     expect(retentionPlan.removals[0]).to.deep.include({
-      ...{ database: 'pt_abc', why: 'goes: no rule of its policy keeps it: 3 last (UTC)', scheduledAt: null },
+      ...{ database: 'pt_abc', why: 'to be removed: no rule of its policy keeps it: 3 last (UTC)', scheduledAt: null },
     });
     const last = retentionPlan.removals.at(-1).id;
     const rest = await ask(`{ retentionPlan(id: "${plan}") { removals(after: "${last}") { backupId } } }`);

@@ -42,7 +42,7 @@ export function retentionJob(parts: Parts): Job {
       const held = document.summaries.filter(({ holds }) => holds.length > 0).length;
       log.info(
         { plan: id, state, backups: document.goes, bytes: document.goesBytes, databases_held: held },
-        `Retention: by plan ${id} ${document.goes} of ${document.backups} backups go, ${held} databases are held`,
+        `Retention: plan ${id} removes ${document.goes} of ${document.backups} backups, ${held} databases are held`,
       );
     },
   };
@@ -53,7 +53,10 @@ async function keepAgain({ history, storage, log }: Parts, { database, stayAgain
   for (const { backup, why } of stayAgain) {
     const result = await takeBack({ em: history.em.fork(), storage }, { backupId: backup.id });
     if (result === 'taken_back')
-      log.info({ backup: backup.id, database }, `Backup ${backup.id} of ${database} was to go, and stays: ${why}`);
+      log.info(
+        { backup: backup.id, database },
+        `Backup ${backup.id} of ${database} was to be removed, and stays: ${why}`,
+      );
   }
 }
 

@@ -88,7 +88,7 @@ describeOnEachStore('the retention of a service', store => {
     expect(await app.history.em.fork().count(RetentionPlan)).to.equal(0);
     const shown = await command('plan');
     expect(shown).to.match(/^pt_xyz +4 of 9 /m);
-    expect(shown).to.match(/Of 9 backups \(.*\) of 1 database 4 go, /);
+    expect(shown).to.match(/4 of 9 backups \(.*\) of 1 database would be removed, /);
     expect(shown).to.include('This is a preview: the retention is off');
     expect(await going()).to.deep.equal([]);
     expect(await mayGo(NOW)({ id: ids[1]!, database: 'pt_xyz' })).to.include('the retention is off');
@@ -99,13 +99,13 @@ describeOnEachStore('the retention of a service', store => {
     expect(await going(), 'the policy is new').to.deep.equal([]);
     const shown = await command('plan');
     expect(shown).to.match(
-      /waits: its policy is new or was changed; waits: 4 of its 9 backups would go, more than 20 %/,
+      /waits: its policy is new or was changed; waits: 4 of its 9 backups would be removed, more than 20 %/,
     );
     const [, id] = /Plan (\d+) waits/.exec(shown)!;
-    expect(await command('apply', id!)).to.match(/By plan \d+ 4 backups go on 2023-10-12 12:00 UTC/);
+    expect(await command('apply', id!)).to.match(/Plan \d+ removes 4 backups on 2023-10-12 12:00 UTC/);
     expect(await going()).to.deep.equal(nights(1, 2, 3, 4));
     for (const row of await rows({ id: nights(1, 2, 3, 4) }))
-      expect(row.removedFor).to.equal('goes: no rule of its policy keeps it: 5 last (UTC)');
+      expect(row.removedFor).to.equal('to be removed: no rule of its policy keeps it: 5 last (UTC)');
     expect(await app.history.em.fork().findOneOrFail(RetentionPlan, { id: Number(id) })).to.include({
       ...{ state: 'applied', backupCount: 4 },
     });
@@ -124,7 +124,7 @@ describeOnEachStore('the retention of a service', store => {
       applyPlan(parts(), { id, by: 'siti', scope: ['*'], isOperator: true, atMost }).catch(error => error);
     const refused = await within(3);
     expect(refused).to.include({ status: 409, code: 'PLAN_TOO_LARGE' });
-    expect(refused.message).to.contain(`By plan ${id} 4 backups go`).and.contain(`retention apply ${id}`);
+    expect(refused.message).to.contain(`Plan ${id} removes 4 backups`).and.contain(`retention apply ${id}`);
     expect(await going()).to.deep.equal([]);
     expect(await within(4)).to.include({ backups: 4 });
   });
@@ -191,7 +191,7 @@ describeOnEachStore('the retention of a service', store => {
     const goes = await app.history.em.fork().find(RetentionRemoval, { planId: id }, { orderBy: { backupId: 'asc' } });
     expect(goes.map(({ backupId }) => backupId)).to.deep.equal(nights(1, 2, 3, 4, 7, 8));
     expect(goes.at(-1)!.why).to.equal(
-      'goes: damaged (its file is not in the storage), and newer complete backups stay',
+      'to be removed: damaged (its file is not in the storage), and newer complete backups stay',
     );
   });
 

@@ -1,3 +1,4 @@
+import { minuteOf } from '../../protocol/texts/minute.ts';
 import { isEverything } from '../auth/scope.ts';
 import { backupsPerDay, mostPerDay } from '../configuration/backups-per-day.ts';
 import type { Configuration } from '../configuration/configuration.ts';
@@ -108,7 +109,7 @@ interface Watched {
 
 /** @returns why no new complete backup is sure to arrive; undefined while all is well */
 function latenessOf({ state, state_since: since, late_at: lateAt }: Watched, now: Date): string | undefined {
-  if (state !== 'ok' && state !== 'new') return `it is ${state} since ${since.toISOString()}`;
+  if (state !== 'ok' && state !== 'new') return `its state has been ${state} since ${minuteOf(since)}`;
   // The evaluation may not have run since then.
-  return lateAt !== null && lateAt <= now ? `it is late since ${lateAt.toISOString()}` : undefined;
+  return lateAt !== null && lateAt <= now ? `its state has been late since ${minuteOf(lateAt)}` : undefined;
 }

@@ -104,7 +104,7 @@ describe('the commands that ask by REST', function () {
     expect(json()).to.deep.equal(JSON.parse(shown.text));
   });
 
-  it('list the runs that did not go well, and the databases that are on no list any more', async () => {
+  it('list the runs that did not go well, and the databases that are no longer on any list', async () => {
     const { code, stdout, stderr } = await documented(/runs\(first: 10/);
     expect(code, stderr).to.equal(0);
     expect(stdout).to.equal('{"data":{"runs":{"nodes":[]}}}{"data":{"rosters":{"nodes":[]}}}');

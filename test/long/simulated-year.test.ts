@@ -60,7 +60,7 @@ const INCIDENTS: readonly Incident[] = [
     row: '2',
     from: '02-09',
     to: '02-10',
-    expected: /client_5c is on no list/,
+    expected: /client_5c is no longer on any list/,
     source: 5,
     night: { without: ['client_5c'] },
   },
@@ -106,7 +106,7 @@ const INCIDENTS: readonly Incident[] = [
     ],
   },
   {
-    ...{ row: '4', from: '10-11', to: '10-13', expected: /retention deletes nothing/ },
+    ...{ row: '4', from: '10-11', to: '10-13', expected: /retention removes nothing/ },
     sql: [
       "insert into retention_plans (id, made_at, state, held_for, backup_count, bytes, document) values (1, 1823000000000, 'held', '[]', 0, 0, '{}')",
       "update retention_plans set state = 'applied'",

@@ -222,7 +222,7 @@ async function makeDue({ history, storage, nights }: Pick<RemovalScene, 'history
   const wanted = {
     dueAt: now,
     by: 'retention',
-    why: 'goes: no rule of its policy keeps it',
+    why: 'to be removed: no rule of its policy keeps it',
     kind: 'retention',
   } as const;
   for (const backupId of pruned) await scheduleRemoval(doing, { backupId, ...wanted });

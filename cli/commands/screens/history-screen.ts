@@ -78,7 +78,7 @@ function columnsOf({ histories, found, isWide, now }: HistoryScreen, stdout: Nod
 /** @returns the state of a backup; that it was removed, or on which day it will be: the time of day is with `sade show` */
 function formatLife({ removed_at: removed, removal_due: due }: BackupSummary, state: string, now: Date): string {
   if (removed) return 'removed';
-  return due ? `${state}, goes ${localDay(due, now)}` : state;
+  return due ? `${state}, removed on ${localDay(due, now)}` : state;
 }
 
 /** @returns such as `BROKEN_VIEW, 2 more`: the one that weighs most, and how many there are besides */

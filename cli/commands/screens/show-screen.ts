@@ -119,9 +119,9 @@ function removalFacts({ removal }: Report): [string, string][] {
   if (!removal) return [];
   const { at, due, by } = removal;
   // The retention says so itself.
-  const reason = removal.reason.replace(/^goes: /, '');
+  const reason = removal.reason.replace(/^(?:goes|to be removed): /, '');
   if (at) return [['removed', `${inLocalTime(at)} by ${by}: ${reason}`]];
-  return [['goes', `${inLocalTime(due ?? '')} by ${by}: ${reason}. Until then it can be downloaded and taken back`]];
+  return [['removal', `${inLocalTime(due ?? '')} by ${by}: ${reason}. Until then it can be downloaded and taken back`]];
 }
 
 function lossFacts({ database_name, loss }: Report): [string, string][] {

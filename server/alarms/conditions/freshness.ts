@@ -78,7 +78,7 @@ function lastInWords(
 }
 
 function droppedSummary(name: string, roster: { source: string; goneAt: string | null } | undefined): string {
-  if (!roster) return `${name} is on no list any more`;
-  const since = roster.goneAt ? `; it is missing there since ${roster.goneAt}` : '';
-  return `${name} is on no list any more: ${roster.source} was the last to name it${since}`;
+  if (!roster) return `${name} is no longer on any list`;
+  const since = roster.goneAt ? `, and has been missing there since ${roster.goneAt}` : '';
+  return `${name} is no longer on any list: it was last on the list of ${roster.source}${since}`;
 }

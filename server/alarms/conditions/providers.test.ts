@@ -16,6 +16,7 @@ import { drillDue } from './drill-due.ts';
 import { drillFailed } from './drill-failed.ts';
 import { freshnessConditions } from './freshness.ts';
 import { incomplete } from './incomplete.ts';
+import { shrunk } from './shrunk.ts';
 
 describeOnEachStore('what is not as it should be, read from the rows of the history:', store => {
   const now = new Date('2026-11-28T12:00:00Z');
@@ -40,6 +41,21 @@ describeOnEachStore('what is not as it should be, read from the rows of the hist
       ...{ outcome, endedAt: ago(hoursAgo), storedAt: ago(hoursAgo), rtoSeconds: null, loadedBytes: null },
       ...{ differenceCount: 0, reason: null, targetHost: null, targetDatabase: null, document: '{}', ...wish },
     });
+
+  it('shrunk: names the database first, then what it has lost and since which backup, and no file', async () => {
+    const id = await add('lost', 30, { fileName: 'mysql-lost-1' });
+    const message = `lost since backup ${id} (2026-11-27 06:00:00 UTC): table faktur (2,028 rows)`;
+    const findings = JSON.stringify([{ code: 'SHRUNK', severity: 'warning', message }]);
+    const newest = await add('lost', 2, { shrunkFrom: 'mysql-lost-1', findings });
+    const [found] = await shrunk(looking({ timezone: 'Asia/Jakarta' }));
+    expect(found).to.deep.include({
+      subject: 'lost',
+      summary: `lost has lost table faktur (2,028 rows) since backup ${id} (2026-11-27 13:00 +07:00 (Asia/Jakarta))`,
+    });
+    expect(found!.advice).to.contain(`sade show ${newest}`);
+    await add('unknown', 2, { shrunkFrom: 'of-another-history' });
+    expect((await shrunk(looking())).map(({ summary }) => summary)).to.include('unknown has lost tables or rows');
+  });
 
   it('incomplete: the newest backup that still exists and was made for no restore is incomplete', async () => {
     const bad = { state: 'incomplete', worstFinding: 'EVENTS_MISSING' } as const;

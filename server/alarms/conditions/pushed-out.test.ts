@@ -25,7 +25,7 @@ describeOnEachStore('databases with too many backups', store => {
     await addBackup(app.history, { database: 'fine', receivedAt: ago(25) });
     const conditions = await found({ hourly: { every: '1h' } });
     expect(conditions.map(({ kind, subject }) => `${kind} ${subject}`)).to.deep.equal(['pushed_out flooded']);
-    expect(conditions[0]!.summary).to.contain('flooded got 5 backups');
+    expect(conditions[0]!.summary).to.contain('flooded has received 5 backups');
   });
 
   it('are counted by their receipt and not by their names, without those that displace no other', async () => {

@@ -32,8 +32,8 @@ export async function pushedOut({
       if (Number(backups) <= mostPerDay(backupsPerDay(configuration, name, now))) continue;
       conditions.push({
         ...{ kind: 'pushed_out', subject: name, database: name, severity: 'warning', since: now },
-        summary: `${name} got ${backups} backups since ${minuteOf(since, configuration.timezone)}: its retention is held`,
-        advice: `Check who sends them (auditEntries in GraphQL), and revoke that token if no one knows: sudo lumbung token revoke NAME`,
+        summary: `${name} has received ${backups} backups since ${minuteOf(since, configuration.timezone)}, more than usual: none of its backups is removed for now`,
+        advice: `Check which token sends them (auditEntries in GraphQL). If no one knows why, revoke it: sudo lumbung token revoke NAME`,
       });
     }
   }

@@ -63,7 +63,7 @@ function ofDatabase({ name, endedAt, message, advice, causeWhere, causeWhy, sour
     ...{ kind: 'run_failed', subject: name, database: name, source, severity: 'warning', since: endedAt },
     summary: `${name} was not backed up: ${why}`,
     advice:
-      advice === null ? `Check it on ${source}: sade doctor` : `On ${source}: ${short(advice)} Then again: sade backup`,
+      advice === null ? `Check it on ${source}: sade doctor` : `On ${source}: ${short(advice)} Then run: sade backup`,
     ...(cause !== undefined && { cause }),
   };
 }

@@ -31,7 +31,7 @@ function endingOf(watched: WatchedState | undefined, timezone: string): string |
     case 'retired':
       return `was retired${by(watched.retiredBy)}`;
     case 'dropped':
-      return 'is on no list any more, and has no new backup';
+      return 'is no longer on any list, and has no new backup';
     case 'never':
       return 'is on a list again, but has no complete backup';
     case 'late':

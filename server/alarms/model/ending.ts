@@ -10,5 +10,14 @@ export interface EndedAlarm extends Pick<AlarmState, 'kind' | 'subject' | 'datab
 export function endingOf({ subject, detail, kind, databaseName }: EndedAlarm): string {
   // Its subject is `the run of db7`.
   if (kind === 'run_failed' && databaseName === null) return `${subject} backs up its databases again`;
-  return `${subject} ${detail.ending ?? KINDS[kind].over}`;
+  return `${subjectOf({ kind, subject, databaseName })} ${detail.ending ?? KINDS[kind].over}`;
+}
+
+/** @returns what an alarm is about, by its name; a stored file by the name of its database first */
+export function subjectOf({
+  kind,
+  subject,
+  databaseName,
+}: Pick<EndedAlarm, 'kind' | 'subject' | 'databaseName'>): string {
+  return kind === 'damaged' && databaseName !== null ? `the backup of ${databaseName} in ${subject}` : subject;
 }

@@ -27,7 +27,7 @@ export const KINDS: Readonly<Record<AlarmKind, KindTexts>> = {
     manyOver: 'databases have their first complete backup',
   },
   dropped: {
-    many: 'databases are on no list any more',
+    many: 'databases are no longer on any list',
     over: 'is on a list again',
     manyOver: 'databases are on a list again',
   },

@@ -72,7 +72,7 @@ describeOnEachStore('alarms about what is removed', store => {
     expect(await brakes()).to.deep.equal(['clock_jumped']);
     await accept('--reason', 'the battery of the clock was empty');
     expect(texts).to.deep.equal([
-      `Accepted backup ${id} of pt_xyz, which is of 2031-05-01 12:00 UTC, by a clock that was ahead. It holds nothing up any more.\n`,
+      `Accepted backup ${id} of pt_xyz, which is of 2031-05-01 12:00 UTC, by a clock that was ahead. It no longer stops removals.\n`,
     ]);
     expect([await brakes(), await clockJumped(looking())]).to.deep.equal([[], []]);
     const { json } = await graphql(

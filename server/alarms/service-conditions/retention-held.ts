@@ -13,13 +13,13 @@ export async function retentionHeld({ em }: Looking): Promise<Condition[]> {
       ...{ kind: 'retention_held', subject: 'retention', severity: 'warning', since: plan.madeAt },
       summary:
         plan.state === 'held'
-          ? `The retention deletes nothing: plan ${plan.id} is held`
-          : `Plan ${plan.id} of the retention waits for an operator: ${what} would go`,
+          ? `The retention removes nothing: plan ${plan.id} is held`
+          : `Plan ${plan.id} of the retention waits for an operator: ${what} would be removed`,
       // By then it is another plan: each look makes a new one, which replaces this one.
       advice:
         plan.state === 'held'
           ? 'See what holds it: sudo lumbung retention plan'
-          : 'Look at it: sudo lumbung retention plan. If it is right: sudo lumbung retention apply, with the number that this prints',
+          : 'Check it: sudo lumbung retention plan. If it is right, run the command that this prints: sudo lumbung retention apply NUMBER',
     },
   ];
 }

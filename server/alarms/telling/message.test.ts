@@ -65,7 +65,7 @@ describe('the message about alarms', () => {
   });
 
   it('names in its title what most databases suffer from', () => {
-    const gone = alarm('acme_shop', { kind: 'dropped', source: 'db1', summary: 'acme_shop is on no list any more' });
+    const gone = alarm('acme_shop', { kind: 'dropped', source: 'db1', summary: 'acme_shop is no longer on any list' });
     const { title } = opened(gone, alarm('citra_blog', full), alarm('citra_crm', full));
     expect(title).to.equal('2 databases were not backed up (db3): /var/lib/sade is full (and 1 more)');
   });

@@ -1,5 +1,5 @@
 import type { AlarmState } from '../model/alarm-state.ts';
-import { endingOf } from '../model/ending.ts';
+import { endingOf, subjectOf } from '../model/ending.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { News } from './what-to-tell.ts';
 
@@ -70,7 +70,7 @@ function endingOfMany(news: readonly News[]): string {
   const { kind } = news[0]!.alarm;
   const { over, many, manyOver } = KINDS[kind];
   // One that was retired has no complete backup: its own line says how it ended.
-  const isAlike = news.every(({ alarm }) => endingOf(alarm) === `${alarm.subject} ${over}`);
+  const isAlike = news.every(({ alarm }) => endingOf(alarm) === `${subjectOf(alarm)} ${over}`);
   return isAlike ? manyOver : `alarms (${many})`;
 }
 

@@ -104,7 +104,7 @@ export const ROOT = object({
   }).meta({ about: 'single databases, by name: what is said here wins over the groups and over databases.json' }),
   retention: object({
     enabled: onOff('whether backups are removed by themselves').default(false),
-    grace: duration('how long one that goes can still be taken back', { least: '1h' }).default('3d'),
+    grace: duration('how long a backup that is to be removed can still be taken back', { least: '1h' }).default('3d'),
     default: text('the policy of all databases that have no other').default('default'),
     policies: record({ of: policy, noun: 'policy', nameProblem }).meta({ about: 'policies, by name' }),
   }).meta({ about: 'which backups are kept' }),

@@ -60,7 +60,7 @@ export type Query = {
   rosters: RosterConnection;
   /** The audit trail: who did what, newest first. For administrators whose token has the scope `*`. */
   auditEntries: AuditConnection;
-  /** The retention plans, newest first: which backups would go, and what holds them. */
+  /** The retention plans, newest first: which backups would be removed, and what holds them. */
   retentionPlans: Array<RetentionPlan>;
   /** One retention plan. Null when no plan has that id. */
   retentionPlan?: Maybe<RetentionPlan>;
@@ -185,7 +185,7 @@ export type Mutation = {
   acknowledgeAlarm: Alarm;
   /** Sends a test message through a channel now, and waits for its answer: half a minute at most. For operators whose token has the scope `*`. */
   testChannel: TestedChannel;
-  /** Lets the backups of a retention plan go, when the grace is over: those of the databases in scope. Refused when the plan is stale. For operators. */
+  /** Removes the backups of a retention plan when the grace is over: those of the databases in scope. Refused when the plan is stale. For operators. */
   applyRetentionPlan: AppliedRetentionPlan;
   /** Keeps a backup until its pin ends: the retention does not remove it. One that is about to be removed is taken back. For operators. */
   pinBackup: Backup;
@@ -333,7 +333,7 @@ export type TestedChannel = {
   problem?: Maybe<Scalars['String']['output']>;
 };
 
-/** Which backups would go, as it was at one time. Only what is of databases in scope. */
+/** Which backups would be removed, as it was at one time. Only what is of databases in scope. */
 export type RetentionPlan = {
   __typename?: 'RetentionPlan';
   /** Its id. */
@@ -346,20 +346,20 @@ export type RetentionPlan = {
   appliedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Who has applied it. `retention` where no operator was needed. Null when no one has. */
   appliedBy?: Maybe<Scalars['String']['output']>;
-  /** The number of backups that go. */
+  /** The number of backups to be removed. */
   goes: Scalars['Int']['output'];
   /** The size of their zips, in bytes. */
   goesBytes: Scalars['BigInt']['output'];
   /** What holds all of it, or has all of it wait for an operator. */
   brakes: Array<RetentionBrake>;
-  /** The databases of which a backup goes, or that something holds. */
+  /** The databases of which a backup is to be removed, or whose removals something holds. */
   databases: Array<RetentionDatabase>;
-  /** The backups that go, each with its reason. */
+  /** The backups to be removed, each with its reason. */
   removals: Array<RetentionRemoval>;
 };
 
 
-/** Which backups would go, as it was at one time. Only what is of databases in scope. */
+/** Which backups would be removed, as it was at one time. Only what is of databases in scope. */
 export type RetentionPlanRemovalsArgs = {
   first?: Scalars['Int']['input'];
   after?: InputMaybe<Scalars['ID']['input']>;
@@ -369,11 +369,11 @@ export type RetentionPlanRemovalsArgs = {
 export type RetentionPlanState =
   /** A part of it, or all of it, waits for an operator. */
   | 'waiting'
-  /** All of it was applied, or nothing was to go. */
+  /** All of it was applied, or nothing was to be removed. */
   | 'applied'
   /** A newer plan replaces it. */
   | 'superseded'
-  /** Nothing of it may go. */
+  /** Nothing of it may be removed. */
   | 'held';
 
 /** What a retention plan has of one database. */
@@ -385,17 +385,17 @@ export type RetentionDatabase = {
   backups: Scalars['Int']['output'];
   /** The size of their zips, in bytes. */
   bytes: Scalars['BigInt']['output'];
-  /** The number of its backups that go. */
+  /** The number of its backups to be removed. */
   goes: Scalars['Int']['output'];
   /** The size of their zips, in bytes. */
   goesBytes: Scalars['BigInt']['output'];
-  /** Why none of its backups may go. */
+  /** Why none of its backups may be removed. */
   holds: Array<RetentionBrake>;
-  /** Why its backups go only when an operator applies the plan. */
+  /** Why its backups are removed only when an operator applies the plan. */
   waits: Array<RetentionBrake>;
 };
 
-/** Why backups do not go, or not by themselves. */
+/** Why backups are not removed, or not automatically. */
 export type RetentionBrake = {
   __typename?: 'RetentionBrake';
   /** Such as `late` or `policy_changed`. */
@@ -404,7 +404,7 @@ export type RetentionBrake = {
   message: Scalars['String']['output'];
 };
 
-/** A backup that goes by a retention plan. */
+/** A backup that a retention plan removes. */
 export type RetentionRemoval = {
   __typename?: 'RetentionRemoval';
   /** Use it as `after` to list what follows. */
@@ -417,13 +417,13 @@ export type RetentionRemoval = {
   fileName: Scalars['String']['output'];
   /** The size of its zip, in bytes. */
   size: Scalars['BigInt']['output'];
-  /** Why it goes. */
+  /** Why it is to be removed. */
   why: Scalars['String']['output'];
   /** When it was given to the removal. Null while it waits. */
   scheduledAt?: Maybe<Scalars['DateTime']['output']>;
 };
 
-/** What was let go by a retention plan. */
+/** What a retention plan removes from now on. */
 export type AppliedRetentionPlan = {
   __typename?: 'AppliedRetentionPlan';
   /** The number of backups. */
@@ -439,17 +439,17 @@ export type AppliedRetentionPlan = {
 /** What the retention does with one database, by the rules of now. */
 export type DatabaseRetention = {
   __typename?: 'DatabaseRetention';
-  /** Whether the retention is on. While it is off, nothing goes. */
+  /** Whether the retention is on. While it is off, nothing is removed. */
   isOn: Scalars['Boolean']['output'];
   /** Its policy, in words. */
   policy: Scalars['String']['output'];
-  /** The number of its backups that would go by a plan of now. */
+  /** The number of its backups that a plan of now would remove. */
   goes: Scalars['Int']['output'];
   /** The size of their zips, in bytes. */
   goesBytes: Scalars['BigInt']['output'];
-  /** Why none of its backups may go. */
+  /** Why none of its backups may be removed. */
   holds: Array<RetentionBrake>;
-  /** Why its backups would go only when an operator applies the plan. */
+  /** Why its backups would be removed only when an operator applies the plan. */
   waits: Array<RetentionBrake>;
 };
 
@@ -594,7 +594,7 @@ export type FreshnessState =
   | 'critical'
   /** It has no complete backup at all, and one was due. */
   | 'never'
-  /** It was on the list of a source, and is on no list any more. */
+  /** It was on the list of a source, and is no longer on any list. */
   | 'dropped'
   /** Someone has paused it: no backup is expected for a while. */
   | 'paused'
@@ -851,7 +851,7 @@ export type Backup = {
   damage?: Maybe<Scalars['String']['output']>;
   /** Whether it stays by the rules of the retention, and by what holds its database now. */
   kept: Scalars['Boolean']['output'];
-  /** Why it stays or goes: `kept: …` or `goes: …`. */
+  /** Why it stays or is removed: `kept: …`, `to be removed: …` or `removed: …`. */
   keptBecause: Scalars['String']['output'];
   /** Who removes it, or has removed it, when and why. Null for a backup that stays. */
   removal?: Maybe<Removal>;
@@ -881,10 +881,10 @@ export type BackupRestoresArgs = {
   first?: Scalars['Int']['input'];
 };
 
-/** That a backup is removed. Its history stays; its file goes. */
+/** That a backup is removed. Its history stays; its file is removed. */
 export type Removal = {
   __typename?: 'Removal';
-  /** When its file goes. Until then it can be downloaded and taken back. Null when it is gone. */
+  /** When its file is removed. Until then it can be downloaded and taken back. Null when it is gone. */
   due?: Maybe<Scalars['DateTime']['output']>;
   /** When its file was removed. Null while it is there. */
   at?: Maybe<Scalars['DateTime']['output']>;
@@ -1367,9 +1367,9 @@ export type AuditAction =
   | 'alarm_acknowledge'
   /** A channel was tried. */
   | 'channel_test'
-  /** A backup was told to go. */
+  /** Someone ordered the removal of a backup. */
   | 'forget'
-  /** A backup that was about to go stays. */
+  /** A backup that was to be removed stays. */
   | 'take_back'
   /** A backup was removed: its file is gone. */
   | 'remove'
@@ -1383,7 +1383,7 @@ export type AuditAction =
   | 'release'
   /** The backups of a client were copied into a folder. */
   | 'export'
-  /** All that is kept of a client was erased, or was told to be. */
+  /** All that is kept of a client was erased, or its erasure was ordered. */
   | 'erase'
   /** A token was made. */
   | 'token_create'
@@ -1403,9 +1403,9 @@ export type AuditAction =
   | 'retire'
   /** The history was rebuilt. */
   | 'rebuild'
-  /** A retention plan was applied: its backups go when the grace is over. */
+  /** A retention plan was applied: its backups are removed when the grace is over. */
   | 'retention_apply'
-  /** A backup that was received in the future was accepted: its time holds nothing up any more. */
+  /** A backup that was received in the future was accepted: its time no longer stops removals. */
   | 'clock_accept'
   /** Any other request, which was refused. */
   | 'request'
@@ -1756,7 +1756,7 @@ export type AlarmKind =
   | 'critical'
   /** A database is on a list, and has never had a complete backup. */
   | 'never'
-  /** A database was on the list of its source, and is on no list any more. */
+  /** A database was on the list of its source, and is no longer on any list. */
   | 'dropped'
   /** A run did not back up a database. */
   | 'run_failed'
@@ -1776,7 +1776,7 @@ export type AlarmKind =
   | 'drill_due'
   /** The storage is nearly full, or cannot be reached. */
   | 'storage_low'
-  /** The retention deletes nothing until someone decides. */
+  /** The retention removes nothing until someone decides. */
   | 'retention_held'
   /** A channel delivers no messages. */
   | 'channel_failing'

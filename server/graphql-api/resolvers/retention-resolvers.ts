@@ -96,7 +96,7 @@ async function decisionOf(
   const decision = decisions.find(({ backup }) => backup.id === id);
   if (decision) return decision;
   if (decisions.length === 0 && holds.length > 0) return { isKept: true, why: `kept: ${holds[0]!.words}` };
-  return { isKept: false, why: 'goes: it was removed' };
+  return { isKept: false, why: 'removed: its file is gone' };
 }
 
 const loaders = new WeakMap<GraphqlContext, DataLoader<string, DatabasePlan>>();

@@ -1,3 +1,4 @@
+import { minuteOf } from '../../../protocol/texts/minute.ts';
 import { bucketLabels } from './bucket-labels.ts';
 import type { Decision } from './decide.ts';
 import { hasLoss, isSound, newestFirst, type RetainedBackup, timeOf } from './retained-backup.ts';
@@ -19,7 +20,7 @@ export type BrakeKind = (typeof HOLDS)[number] | (typeof WAITS)[number] | (typeo
 
 /** What is known of a database beside its backups. */
 export interface Circumstances {
-  /** Why no new backup is sure to arrive, such as `it is late since …`; undefined while all is well. */
+  /** Why no new backup is sure to arrive, such as `its state has been late since …`; undefined while all is well. */
   readonly lateness: string | undefined;
   /** Whether its policy is a different one than that by which it was pruned last. */
   readonly isPolicyNew: boolean;
@@ -89,7 +90,7 @@ export function waitsOf(
   if (crowd)
     waits.push({
       kind: 'pushed_out',
-      words: `${crowd.count} of its backups were received within 24 hours up to ${crowd.last.toISOString()}, more than ${mostPerDay}: they could push good ones out`,
+      words: `${crowd.count} of its backups were received within 24 hours up to ${minuteOf(crowd.last)}, more than ${mostPerDay}: they could push good ones out`,
     });
   if (isPolicyNew) waits.push({ kind: 'policy_changed', words: 'its policy is new or was changed' });
   const size = backups.filter(({ goesBy }) => goesBy === null).length;
@@ -97,7 +98,7 @@ export function waitsOf(
   if (unusual > FEW && unusual > size * LARGE_PART)
     waits.push({
       kind: 'large_plan',
-      words: `${unusual} of its ${size} backups would go${usual > 0 ? ` beside the ${usual} of a usual day` : ''}, more than ${LARGE_PART * 100} %`,
+      words: `${unusual} of its ${size} backups would be removed${usual > 0 ? ` beside the ${usual} of a usual day` : ''}, more than ${LARGE_PART * 100} %`,
     });
   return waits;
 }
@@ -105,7 +106,7 @@ export function waitsOf(
 /** @returns why an operator has to look at the whole plan first */
 export function fleetWaits({ goes, backups }: { goes: number; backups: number }): Brake[] {
   if (goes <= FEW || goes <= backups * LARGE_FLEET_PART) return [];
-  const words = `${goes.toLocaleString('en')} of all ${backups.toLocaleString('en')} backups would go, more than ${LARGE_FLEET_PART * 100} %`;
+  const words = `${goes.toLocaleString('en')} of all ${backups.toLocaleString('en')} backups would be removed, more than ${LARGE_FLEET_PART * 100} %`;
   return [{ kind: 'large_fleet_plan', words }];
 }
 
@@ -115,7 +116,7 @@ export function fleetWaits({ goes, backups }: { goes: number; backups: number })
  */
 export function clockBrakes(now: Date, future: { readonly what: string; readonly at: Date } | undefined): Brake[] {
   if (!future) return [];
-  const words = `the clock of the service shows ${now.toISOString()}, and ${future.what} is of ${future.at.toISOString()}: check the clock. If it is right now: sudo lumbung retention accept-clock --reason WHY`;
+  const words = `the clock of the service shows ${minuteOf(now)}, and ${future.what} is of ${minuteOf(future.at)}: check the clock. If it is right now: sudo lumbung retention accept-clock --reason WHY`;
   return [{ kind: 'clock_jumped', words }];
 }
 

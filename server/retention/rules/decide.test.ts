@@ -24,7 +24,7 @@ describe('the decision about each backup', () => {
     const why = whyOf(nights(5), { ...LAST_ONE, last: 0 });
     for (const id of [1, 2, 3])
       expect(why[id]).to.equal('kept: one of the 3 newest complete backups without an unaccepted loss');
-    expect(why[5]).to.equal('goes: no rule of its policy keeps it: nothing but the floor (UTC)');
+    expect(why[5]).to.equal('to be removed: no rule of its policy keeps it: nothing but the floor (UTC)');
   });
 
   it('counts damaged, incomplete and shrunken ones and those made for a restore for no floor', () => {
@@ -36,7 +36,7 @@ describe('the decision about each backup', () => {
       ...nights(9).slice(4),
     ]);
     for (const id of [5, 6, 7]) expect(why[id], `${id}`).to.include('one of the 3 newest complete');
-    expect(why[8]).to.match(/^goes: no rule/);
+    expect(why[8]).to.match(/^to be removed: no rule/);
     expect(why[9]).to.equal('kept: it still has what backup 3 lost, which no one has accepted');
   });
 
@@ -46,7 +46,7 @@ describe('the decision about each backup', () => {
     expect(why[4]).to.equal('kept: newest of day 2026-11-25 (daily 3 of 4)');
     expect(why[7]).to.equal('kept: newest of week 2026-W47 (weekly 1 of 2)');
     expect(why[14]).to.equal('kept: newest of week 2026-W46 (weekly 2 of 2)');
-    expect(why[8]).to.equal('goes: no rule of its policy keeps it: 1 last, 4 daily, 2 weekly (UTC)');
+    expect(why[8]).to.equal('to be removed: no rule of its policy keeps it: 1 last, 4 daily, 2 weekly (UTC)');
   });
 
   it('keeps held and pinned ones, which count for no rule, and a pin only until its end', () => {
@@ -60,20 +60,20 @@ describe('the decision about each backup', () => {
     expect(why[1]).to.equal('kept: legal hold: audit of 2026');
     expect(why[2]).to.equal('kept: pinned until 2026-11-30: audit of 2026');
     for (const id of [3, 4, 5]) expect(why[id]).to.match(/^kept: one of the 3 newest/);
-    expect(why[6]).to.match(/^goes: /);
+    expect(why[6]).to.match(/^to be removed: /);
   });
 
   it('keeps the newest one that a drill has restored, at any age', () => {
     const why = whyOf([...nights(10), night(300, { isProven: true }), night(400, { isProven: true })]);
     expect(why[300]).to.equal('kept: the newest one that a drill has restored');
-    expect(why[400]).to.match(/^goes: /);
+    expect(why[400]).to.match(/^to be removed: /);
   });
 
   it('keeps the newest one that was proven a month ago beside it', () => {
     const old = { isProven: false, isLongProven: true };
     const why = whyOf([...nights(10), night(50, { isProven: true }), night(300, old), night(400, old)]);
     for (const id of [50, 300]) expect(why[id]).to.equal('kept: the newest one that a drill has restored');
-    expect(why[400]).to.match(/^goes: /);
+    expect(why[400]).to.match(/^to be removed: /);
   });
 
   it('keeps a backup that came late beside the others, and never instead of one', () => {
@@ -87,27 +87,27 @@ describe('the decision about each backup', () => {
       'kept: newest of day 2026-11-24 (daily 5 of 6); it came more than 48 hours after its dump, so it displaces no other backup',
     );
     const old = whyOf([night(9, { id: 101, receivedAt: NOW }), ...nights(6)], policy);
-    expect(old[101]).to.match(/^goes: /);
+    expect(old[101]).to.match(/^to be removed: /);
   });
 
   it('sorts a backup with a time in the future by its receipt', () => {
     const ahead = night(5, { id: 50, takenAt: new Date('2030-01-01T00:00:00Z'), receivedAt: night(5).receivedAt });
     const policy = { ...LAST_ONE, last: 0, yearly: 3 };
     const why = whyOf([...nights(4), ahead], policy);
-    expect(why[50]).to.match(/^goes: /);
+    expect(why[50]).to.match(/^to be removed: /);
   });
 
   it('keeps at most 3 incomplete ones, and only those newer than the last complete one', () => {
     const incomplete = [1, 2, 3, 4].map(ago => night(ago, { state: 'incomplete' as const }));
     const why = whyOf([...incomplete, night(5), night(6, { state: 'incomplete' })]);
     for (const id of [1, 2, 3]) expect(why[id]).to.equal('kept: incomplete, but newer than the last complete backup');
-    for (const id of [4, 6]) expect(why[id]).to.equal('goes: incomplete, and a newer complete backup stays');
+    for (const id of [4, 6]) expect(why[id]).to.equal('to be removed: incomplete, and a newer complete backup stays');
   });
 
   it('keeps one that was made before a restore for 30 days', () => {
     const why = whyOf([...nights(5), night(29, { madeFor: 'restore' }), night(31, { madeFor: 'restore' })]);
     expect(why[29]).to.equal('kept: made before a restore replaced this data, for 30 days');
-    expect(why[31]).to.match(/^goes: made before a restore replaced this data, more than 30 days ago/);
+    expect(why[31]).to.match(/^to be removed: made before a restore replaced this data, more than 30 days ago/);
   });
 
   it('lets a damaged one go only when 3 sound ones stay, and none newer than the last sound one', () => {
@@ -116,7 +116,7 @@ describe('the decision about each backup', () => {
       'kept: damaged, but the database has fewer than 3 complete backups that are not',
     );
     expect(whyOf([...nights(3), damaged])[4]).to.equal(
-      'goes: damaged (its bytes have changed), and newer complete backups stay',
+      'to be removed: damaged (its bytes have changed), and newer complete backups stay',
     );
     expect(whyOf([night(1, { damage: 'x' }), ...nights(5).slice(1)])[1]).to.match(/^kept: damaged, but newer/);
   });
@@ -131,7 +131,7 @@ describe('the decision about each backup', () => {
 
   it('does not count one that someone removes on purpose', () => {
     const why = whyOf([night(1, { goesBy: 'person' }), ...nights(5).slice(1)]);
-    expect(why[1]).to.equal('goes: someone removes it on purpose');
+    expect(why[1]).to.equal('to be removed: someone removes it on purpose');
     for (const id of [2, 3, 4]) expect(why[id]).to.match(/^kept: one of the 3/);
   });
 });

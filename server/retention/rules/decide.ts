@@ -32,7 +32,7 @@ export interface Decision {
   readonly backup: RetainedBackup;
   readonly isKept: boolean;
   readonly reason: Reason;
-  /** Begins with `kept: ` or `goes: `. */
+  /** Begins with `kept: ` or `to be removed: `. */
   readonly why: string;
 }
 
@@ -236,21 +236,25 @@ function keepDamaged(counted: readonly RetainedBackup[], { kept, newestSound, so
 
 function decisionOf(backup: RetainedBackup, kept: Kept | undefined, policy: RetentionPolicy): Decision {
   if (backup.goesBy === 'person')
-    return { backup, isKept: false, reason: 'removed_on_purpose', why: 'goes: someone removes it on purpose' };
+    return { backup, isKept: false, reason: 'removed_on_purpose', why: 'to be removed: someone removes it on purpose' };
   if (kept) return { backup, isKept: true, ...kept };
   return { backup, isKept: false, ...goingInWords(backup, policy) };
 }
 
 function goingInWords({ damage, state, madeFor }: RetainedBackup, policy: RetentionPolicy): Kept {
   if (damage !== null)
-    return { reason: 'damaged', why: `goes: damaged (${cut(damage, MAX_TEXT)}), and newer complete backups stay` };
+    return {
+      reason: 'damaged',
+      why: `to be removed: damaged (${cut(damage, MAX_TEXT)}), and newer complete backups stay`,
+    };
   if (madeFor !== null)
     return {
       reason: 'made_for_restore',
-      why: `goes: made before a restore replaced this data, more than ${MADE_FOR_RESTORE_DAYS} days ago`,
+      why: `to be removed: made before a restore replaced this data, more than ${MADE_FOR_RESTORE_DAYS} days ago`,
     };
-  if (state !== 'complete') return { reason: 'incomplete', why: `goes: ${state}, and a newer complete backup stays` };
-  return { reason: 'no_rule', why: `goes: no rule of its policy keeps it: ${policyInWords(policy)}` };
+  if (state !== 'complete')
+    return { reason: 'incomplete', why: `to be removed: ${state}, and a newer complete backup stays` };
+  return { reason: 'no_rule', why: `to be removed: no rule of its policy keeps it: ${policyInWords(policy)}` };
 }
 
 /** @throws Error when pruning would leave fewer sound backups than it must */
@@ -259,7 +263,7 @@ function checkFloor(decisions: readonly Decision[]): void {
   const staying = sound.filter(({ isKept }) => isKept).length;
   if (staying < Math.min(FLOOR, sound.length))
     throw new Error(
-      `the retention would leave ${staying} of ${sound.length} complete backups, and at least ${FLOOR} must stay: nothing goes`,
+      `the retention would leave ${staying} of ${sound.length} complete backups, and at least ${FLOOR} must stay: nothing is removed`,
     );
 }
 

@@ -35,7 +35,7 @@ describe('the plan for a database', () => {
   });
 
   const HOLDS: ReadonlyArray<[string, Partial<PlanInput>, string]> = [
-    ['is late', { lateness: 'it is late since yesterday' }, 'it is late since yesterday'],
+    ['is late', { lateness: 'its state has been late since yesterday' }, 'its state has been late since yesterday'],
     ['has an incomplete newest backup', { backups: replaced(1, { state: 'incomplete' }) }, 'its newest backup, 1, is'],
     ['has an unverified newest backup', { backups: replaced(1, { state: 'unverified' }) }, 'is unverified'],
     ['has a damaged newest backup', { backups: replaced(1, { damage: 'its file is gone' }) }, '1, is damaged'],
@@ -46,7 +46,9 @@ describe('the plan for a database', () => {
       const { goes, holds, decisions } = plan(wish);
       expect(goes).to.deep.equal([]);
       expect(holds.map(({ words }) => words).join()).to.include(words);
-      expect(decisions.find(({ backup }) => backup.id === 30)!.why).to.match(/^kept: .* Without that it goes: no rule/);
+      expect(decisions.find(({ backup }) => backup.id === 30)!.why).to.match(
+        /^kept: .* Without that: to be removed: no rule/,
+      );
     });
 
   it('prunes a database again when its loss is accepted, or a newer complete backup has none', () => {
@@ -62,7 +64,7 @@ describe('the plan for a database', () => {
     const waits = (wish: Partial<PlanInput>) =>
       plan({ policy: { ...INPUT.policy, last: 30 }, ...wish }).waits.map(({ words }) => words);
     expect(waits({ backups })).to.deep.equal([
-      '5 of its backups were received within 24 hours up to 2026-11-09T15:00:07.000Z, more than 4: they could push good ones out',
+      '5 of its backups were received within 24 hours up to 2026-11-09 15:00 UTC, more than 4: they could push good ones out',
     ]);
     expect(waits({ backups: backups.slice(0, -1) })).to.deep.equal([]);
     expect(waits({ backups, receiptsAcceptedUntil: NOW })).to.deep.equal([]);
@@ -78,7 +80,7 @@ describe('the plan for a database', () => {
     const last = (count: number) => ({ policy: { ...INPUT.policy, last: count } });
     expect(plan(last(24)).waits).to.deep.equal([]);
     expect(plan(last(23)).waits.map(({ words }) => words)).to.deep.equal([
-      '7 of its 30 backups would go, more than 20 %',
+      '7 of its 30 backups would be removed, more than 20 %',
     ]);
     const few = plan({ backups: INPUT.backups.slice(0, 6), ...last(3) });
     expect([few.goes.length, few.waits]).to.deep.equal([3, []]);
@@ -112,12 +114,12 @@ describe('the plan for a database', () => {
     it('needs an operator for more than a day, and for days of which nothing stays', () => {
       const kinds = (wish: Partial<PlanInput>) => plan({ ...hourly, ...wish }).waits.map(({ words }) => words);
       expect(kinds({ backups: hours(0, 120) })).to.deep.equal([
-        '83 of its 120 backups would go beside the 30 of a usual day, more than 20 %',
+        '83 of its 120 backups would be removed beside the 30 of a usual day, more than 20 %',
       ]);
       const last = { ...policy, last: 96, daily: 0, weekly: 0 };
       expect(kinds({ backups: hours(0, 120), policy: last })).to.deep.equal([]);
       expect(kinds({ backups: hours(0, 120), policy: { ...last, last: 48 } })).to.deep.equal([
-        '70 of its 120 backups would go beside the 2 of a usual day, more than 20 %',
+        '70 of its 120 backups would be removed beside the 2 of a usual day, more than 20 %',
       ]);
     });
   });
@@ -138,7 +140,7 @@ describe('the brakes of a whole plan', () => {
     expect(fleetWaits({ goes: 100, backups: 1_000 })).to.deep.equal([]);
     expect(fleetWaits({ goes: 3, backups: 4 })).to.deep.equal([]);
     expect(fleetWaits({ goes: 101, backups: 1_000 }).map(({ words }) => words)).to.deep.equal([
-      '101 of all 1,000 backups would go, more than 10 %',
+      '101 of all 1,000 backups would be removed, more than 10 %',
     ]);
   });
 

@@ -51,7 +51,7 @@ export function planRetention({ database, backups, policy, now, ...circumstances
 /** A backup that would go stays while something holds its database. */
 function underHold(decision: Decision, [hold]: readonly Brake[]): Decision {
   if (!hold || decision.isKept || decision.backup.goesBy === 'person') return decision;
-  const why = `kept: ${hold.words}. Without that it ${decision.why}`;
+  const why = `kept: ${hold.words}. Without that: ${decision.why}`;
   return { ...decision, isKept: true, reason: 'held', why };
 }
 

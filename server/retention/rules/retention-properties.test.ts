@@ -71,7 +71,7 @@ describe(`retention over random histories, ${HISTORIES} of each kind`, function 
         pruned += removed.length;
         for (const { soundLeft, backup, why } of removed) {
           expect(soundLeft, `after backup ${backup.id}`).to.be.at.least(isSound(backup) ? FLOOR : 0);
-          expect(why).to.match(/^goes: .{10}/);
+          expect(why).to.match(/^to be removed: .{10}/);
         }
       }),
       { numRuns: HISTORIES },
@@ -118,7 +118,7 @@ describe(`retention over random histories, ${HISTORIES} of each kind`, function 
         removals += database.removed.length;
         for (const { soundLeft, backup, why, wasForged, wouldStayWithoutForged } of database.removed) {
           expect(soundLeft, `after backup ${backup.id}`).to.be.at.least(isSound(backup) ? FLOOR : 0);
-          expect(why).to.match(/^goes: .{10}/);
+          expect(why).to.match(/^to be removed: .{10}/);
           expect(!wasForged && wouldStayWithoutForged, `backup ${backup.id} was pushed out`).to.equal(false);
         }
       }),

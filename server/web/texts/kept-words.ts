@@ -14,16 +14,16 @@ export function whyInWords(language: Language, { reason, why }: Pick<Decision, '
 
 /** @param why a backup is removed, as its row has it @returns the same for a sentence that says by itself that it goes */
 export function removedForInWords(why: string | null | undefined): string {
-  return (why ?? '').replace(/^goes: /, '');
+  return (why ?? '').replace(/^(?:goes|to be removed): /, '');
 }
 
 /** The same for a list whose page says beside it what the policy is, and what holds the database. */
 export function whyInShort(language: Language, { reason, why }: Pick<Decision, 'reason' | 'why'>): string {
   if (language !== 'en') return whyInWords(language, { reason, why });
-  const [, without] = reason === 'held' ? (/ Without that it goes: (.*)$/s.exec(why) ?? []) : [];
+  const [, without] = reason === 'held' ? (/ Without that(?: it goes|: to be removed): (.*)$/s.exec(why) ?? []) : [];
   const sentence = whyInWords(language, { reason, why: without ?? why });
   const short = sentence.replace(/^(no rule of its policy keeps it): .*$/s, '$1');
-  return without === undefined ? short : `removals are held; without that it would go: ${short}`;
+  return without === undefined ? short : `removals are held; without that it would be removed: ${short}`;
 }
 
 /** Fewer words than the sentence of the rules has: that is in English. */

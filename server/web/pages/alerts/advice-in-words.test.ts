@@ -11,14 +11,18 @@ describe('what to do about an alarm, in words', () => {
     expect(said('Back it up now on web-2: sade backup --only pt_xyz')).to.equal(
       'Cadangkan sekarang di web-2: sade backup --only pt_xyz',
     );
-    expect(said("See what was lost: sade show 33. If that was intended: sade accept 33 --reason '…'")).to.match(
-      /^Lihat apa yang hilang: sade show 33\. Jika memang disengaja: sade accept 33 --reason &#39;…&#39;$/,
+    expect(
+      said(
+        "See what was lost, and which backup still has it: sade show 33. If it was removed on purpose: sade accept 33 --reason 'why'",
+      ),
+    ).to.match(
+      /^Lihat apa yang hilang, dan cadangan mana yang masih memilikinya: sade show 33\. Jika memang dihapus dengan sengaja: sade accept 33 --reason &#39;why&#39;$/,
     );
     expect(said('Back it up now on web-2: sade backup --only pt_xyz', 'en')).to.contain('lang="en">Back it up now');
   });
 
   it('leaves what sade wrote, and what it does not know, in English, and escapes both', () => {
-    expect(said('On web2: Start <it>. Then again: sade backup')).to.equal(
+    expect(said('On web2: Start <it>. Then run: sade backup')).to.equal(
       'Di web2: <span lang="en">Start &lt;it&gt;.</span> Lalu ulangi: sade backup',
     );
     expect(said('Ask <someone>')).to.equal('<span lang="en">Ask &lt;someone&gt;</span>');

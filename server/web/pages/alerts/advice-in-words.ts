@@ -6,7 +6,7 @@ import type { View } from '../../shell/view.ts';
  * @returns it in the language of the page; what is not known stays in English, and is marked so
  */
 export function adviceInWords({ language }: Pick<View, 'language'>, advice: string): Html {
-  const ofRun = language === 'id' ? /^On (\S+): (.*) Then again: sade backup$/s.exec(advice) : null;
+  const ofRun = language === 'id' ? /^On (\S+): (.*) Then run: sade backup$/s.exec(advice) : null;
   // What sade wrote stays as it is.
   if (ofRun) return html`Di ${ofRun[1]}: <span lang="en">${ofRun[2]}</span> Lalu ulangi: sade backup`;
   const known = language === 'id' ? inIndonesian(advice) : undefined;
@@ -51,8 +51,8 @@ export const ADVICE: ReadonlyArray<readonly [english: string, indonesian: string
     'Periksa apa yang kurang, dan perbaiki sebelum pencadangan berikutnya: {command}',
   ],
   [
-    'See what was lost: {show}. If that was intended: {accept}',
-    'Lihat apa yang hilang: {show}. Jika memang disengaja: {accept}',
+    'See what was lost, and which backup still has it: {show}. If it was removed on purpose: {accept}',
+    'Lihat apa yang hilang, dan cadangan mana yang masih memilikinya: {show}. Jika memang dihapus dengan sengaja: {accept}',
   ],
   ['Check it on {source}: sade doctor', 'Periksa di {source}: sade doctor'],
   ['Set the clock of {source} by NTP: {command}', 'Setel jam {source} dengan NTP: {command}'],

@@ -67,9 +67,9 @@ export const BACKUP_TEXTS = texts({
     client: 'Dumped by',
     keptBecause: 'Kept because',
     stays: 'stays',
-    goes: 'goes',
+    goes: 'to be removed',
     wouldStay: 'The retention is off: nothing is removed. Its policy would keep it',
-    wouldGo: 'The retention is off: nothing is removed. Its policy would let it go',
+    wouldGo: 'The retention is off: nothing is removed. Its policy would remove it',
     timeline: 'What happened to it',
     stages: {
       dump: 'Dumped',

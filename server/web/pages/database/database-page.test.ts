@@ -103,7 +103,7 @@ describe('the page of a database', () => {
     const text = await read('pt_xyz');
     expect(text).to.contain('Kept because');
     expect(text).to.match(/newest of day \d{4}-\d\d-\d\d \(daily \d of 3\)/);
-    expect(text).to.contain('removals are held; without that it would go: no rule of its policy keeps it');
+    expect(text).to.contain('removals are held; without that it would be removed: no rule of its policy keeps it');
     expect(text).to.contain('pinned: the <audit> of 2026');
     expect(text).to.match(/complete removed none .* removed .* by retention: goes because a test says so/);
     expect(text).to.contain('damaged');

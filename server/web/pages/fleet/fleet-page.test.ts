@@ -37,7 +37,7 @@ describe('the page of the fleet', () => {
     it('says in one sentence how the night went, in the colour of the worst, and the number in its title', async () => {
       const page = await shown();
       expect(textOf(page, 'h1')).to.equal(
-        '4 of 7 databases have no complete backup from last night: 1 nothing arrived, 1 incomplete, 1 never backed up, 1 on no list any more; 1 paused; 1 more thing needs you.',
+        '4 of 7 databases have no complete backup from last night: 1 nothing arrived, 1 incomplete, 1 never backed up, 1 no longer on any list; 1 paused; 1 more thing needs you.',
       );
       expect(page).to.contain('<h1 class="verdict bad">').and.contain('<title>(5) Fleet · Lumbung</title>');
     });

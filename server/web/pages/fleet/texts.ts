@@ -21,7 +21,7 @@ export const FLEET_TEXTS = texts({
       incomplete: (n: number) => `${number(n)} incomplete`,
       unverified: (n: number) => `${number(n)} unverified`,
       never: (n: number) => `${number(n)} never backed up`,
-      dropped: (n: number) => `${number(n)} on no list any more`,
+      dropped: (n: number) => `${number(n)} no longer on any list`,
       fine: (n: number) => `${number(n)} fine`,
       waiting: (n: number) => `${number(n)} not due for the first time yet`,
       paused: (n: number) => `${number(n)} paused`,
@@ -80,7 +80,7 @@ export const FLEET_TEXTS = texts({
     drills: { restorable: 'restorable', not_restorable: 'not restorable', could_not_test: 'could not test' },
     reasons: {
       ...{ damaged: 'damaged', nothing: 'nothing arrived', incomplete: 'incomplete', unverified: 'unverified' },
-      ...{ never: 'never backed up', dropped: 'on no list any more', fine: '', waiting: 'not due yet' },
+      ...{ never: 'never backed up', dropped: 'no longer on any list', fine: '', waiting: 'not due yet' },
       ...{ paused: 'paused', retired: 'retired' },
     },
     pausedUntil: (at: string) => `paused until ${at}`,

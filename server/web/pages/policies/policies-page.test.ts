@@ -53,10 +53,10 @@ describe('the page of the policies', () => {
   it('draws what a policy would keep, by the rules of the retention, and changes nothing', async () => {
     const { text, status } = await simulate(`database=pt_xyz&${ZERO}&daily=4`);
     expect(status).to.equal(200);
-    expect(text).to.contain('Of 10 backups 6 would go');
+    expect(text).to.contain('6 of 10 backups would be removed');
     const struck = [...text.matchAll(/<td class="goes" title="([^"]+)"/g)].map(([, title]) => title);
     // The evening in UTC is the next day in Jakarta.
-    expect(struck).to.deep.equal([2, 3, 4, 5, 6, 7].map(day => `${day} Oct 2026: 0 stay, 1 go`));
+    expect(struck).to.deep.equal([2, 3, 4, 5, 6, 7].map(day => `${day} Oct 2026: 0 stay, 1 to be removed`));
     expect(text.match(/<td class="stays"/g)).to.have.length(4);
     expect(text).to.contain('no rule of its policy keeps it');
     expect(await app.history.em.fork().count(Backup, { removalDue: { $ne: null } })).to.equal(0);
@@ -67,15 +67,15 @@ describe('the page of the policies', () => {
 
   it('always keeps three complete ones, in the days of the zone that is asked for', async () => {
     const { text } = await simulate(`database=pt_xyz&${ZERO}&daily=1&timezone=America/New_York`);
-    expect(text).to.contain('Of 10 backups 7 would go');
-    expect(text).to.contain('title="1 Oct 2026: 0 stay, 1 go"');
+    expect(text).to.contain('7 of 10 backups would be removed');
+    expect(text).to.contain('title="1 Oct 2026: 0 stay, 1 to be removed"');
     expect((await simulate('database=pt_xyz&timezone=aMERICA/new_york')).text).to.contain('value="America/New_York"');
   });
 
   it('begins with the numbers that hold for the database', async () => {
     const { text } = await simulate('database=pt_xyz');
     expect(text).to.contain('id="daily" name="daily" value="4000"');
-    expect(text).to.contain('Of 10 backups none would go');
+    expect(text).to.contain('None of 10 backups would be removed');
   });
 
   it('names what is wrong beside its field, and simulates nothing then', async () => {

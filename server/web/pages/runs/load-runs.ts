@@ -21,7 +21,7 @@ export interface RunsShown {
   readonly seesAll: boolean;
   /** The cursor of the next page; undefined on the last one. */
   readonly next: string | undefined;
-  /** The databases that are on no list any more of the sources that had them: the newest ones, and how many there are. */
+  /** The databases that are no longer on any list of the sources that had them: the newest ones, and how many there are. */
   readonly gone: readonly ListedEntry[];
   readonly goneCount: number;
 }
