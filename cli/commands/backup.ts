@@ -240,7 +240,7 @@ async function listDatabases(
 }
 
 const UNLISTED =
-  'what this report says of earlier backups is from the work folder: the token may not list those of the service';
+  'what this report says of earlier backups is from the work folder: the token may not list those of the service. The commands in it that ask for backups need another one, on your own machine: sade show, history, download and restore the role read, sade accept the role operator';
 
 function tokensOf(sources: readonly DatabaseSource[]): ReadonlyMap<string, ServiceToken> {
   return new Map(sources.flatMap(({ label, token }) => (token ? [[label, token] as const] : [])));

@@ -1,3 +1,4 @@
+import { ROLES } from '../../protocol/access/roles.ts';
 import type { ServiceAccess } from '../access/service-access.ts';
 import { ServiceRefusal } from './service-errors.ts';
 
@@ -42,7 +43,9 @@ interface About {
   readonly said: string;
 }
 
-const MAKE = "on the machine of the service: sudo lumbung token create --name NAME --role ROLE --scope 'NAMES'";
+const makeOne = (role: string = 'ROLE') =>
+  `on the machine of the service: sudo lumbung token create --name NAME --role ${role} --scope 'NAMES'`;
+const MAKE = makeOne();
 
 function missing({ origin }: About): Explanation {
   return {
@@ -66,9 +69,22 @@ function roleLacks({ from, origin, database, said }: About): Explanation {
   const what = database === undefined ? 'this' : `this for ${database}`;
   return {
     message: `the service at ${origin} does not allow ${what} with the token of ${from ?? 'no one'} (403 FORBIDDEN: ${said})`,
-    advice: `sade doctor shows the role of a token. Backups need upload; lists, downloads and restores need read. Make a token with that role ${MAKE}.`,
+    advice: `${WHICH_ROLE} ${otherToken(said)}`,
     ...(from !== undefined && { why: `does not allow this with the role of the token of ${from}` }),
   };
+}
+
+const WHICH_ROLE =
+  'sade doctor shows the role of a token. Backups need upload; lists, downloads and restores need read; sade accept needs operator.';
+
+/** @param said such as "…, and this needs operator or admin": the first role can do no more than is needed */
+function otherToken(said: string): string {
+  const needed = /, and this needs (\w+)/.exec(said)?.[1];
+  const role = ROLES.find(known => known === needed);
+  if (role === undefined) return `Make a token with that role ${MAKE}.`;
+  // A thief of a machine that makes backups must read nothing, and accept nothing.
+  const where = role === 'upload' ? '' : ', on your own machine and not on the one that makes backups';
+  return `Use a token of the role ${role}${where}: --token-file FILE. To make one, ${makeOne(role)}.`;
 }
 
 function outOfScope({ from, origin, database, said }: About): Explanation {

@@ -103,6 +103,20 @@ describe('a service that asks for tokens', () => {
     expect(shown).to.have.length(1);
   });
 
+  it('names the role that is needed, and the command that makes a token of it', async () => {
+    const adviceFor = async (needs: string) => {
+      refusing(403, 'FORBIDDEN', `The token db1 may not do that: its role is upload, and this needs ${needs}`);
+      return (await failureOf(new Service(access()).accept('1', { reason: 'r', by: 'me' }))).advice;
+    };
+    expect(await adviceFor('operator or admin'))
+      .to.contain('Use a token of the role operator, on your own machine')
+      .and.contain("sudo lumbung token create --name NAME --role operator --scope 'NAMES'");
+    expect(await adviceFor('read, operator or admin')).to.contain('--role read ');
+    expect(await adviceFor('rm-rf'))
+      .to.contain('--role ROLE ')
+      .and.not.contain('rm');
+  });
+
   it('never gets its own words with the token in them repeated in a message', async () => {
     for (const [status, code] of [
       [401, 'UNAUTHENTICATED'],

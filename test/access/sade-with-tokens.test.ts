@@ -83,8 +83,13 @@ describe('sade and the service that asks for tokens', function () {
     ]) {
       const refused = await call(file, ...command);
       expect([refused.code, refused.stdout], command.join(' ')).to.deep.equal([1, '']);
-      expect(unwrapped(refused.stderr), command.join(' ')).to.contain('403 FORBIDDEN').and.contain('need read');
+      expect(unwrapped(refused.stderr), command.join(' '))
+        .to.contain('403 FORBIDDEN')
+        .and.contain('need read')
+        .and.contain('--role read');
     }
+    const accepted = await call(file, 'accept', '1', '--reason', 'x');
+    expect(unwrapped(accepted.stderr)).to.contain('Use a token of the role operator').and.contain('--role operator');
     expect(`${stdout}${stderr}`).to.not.contain('lmb_');
   });
 
@@ -122,7 +127,9 @@ describe('sade and the service that asks for tokens', function () {
     expect(states).to.deep.equal(['acme_blog complete', 'acme_shop complete', 'toko failed']);
     const mail = unwrapped(stderr);
     expect(mail).to.contain(`the token of ${file} is not for toko`).and.contain('403 OUT_OF_SCOPE');
-    expect(mail).to.contain('what this report says of earlier backups is from the work folder');
+    expect(mail)
+      .to.contain('what this report says of earlier backups is from the work folder')
+      .and.contain('sade accept the role operator');
     expect(await waiting()).to.have.length(1);
   });
 
