@@ -7,8 +7,8 @@ import { checkClients } from '../doctor/checks/client-check.ts';
 import { ConfigurationError, EXIT } from '../errors.ts';
 import { findClients, findMysqldump } from './mysqldump-client.ts';
 
-const HELP = `mysqldump  Ver 9.7.0 for Linux on x86_64 (MySQL Community Server - GPL)
-Usage: mysqldump [OPTIONS] database [tables]
+/** Behind the version. */
+const HELP = `Usage: mysqldump [OPTIONS] database [tables]
   -A, --all-databases Dump all the databases. This will be same as --databases
                       with all databases selected.
   --set-gtid-purged[=name]
@@ -32,10 +32,8 @@ describe('mysqldump-client', () => {
     await chmod(path, 0o755);
     return path;
   };
-  const answering = (version: string, help = HELP) =>
-    program(
-      `case "$1 $2" in\n"--no-defaults --version") cat <<'E'\n${version}\nE\n;;\n"--no-defaults --help") cat <<'E'\n${help}\nE\n;;\n*) exit 9;;\nesac`,
-    );
+  const answering = (version: string) =>
+    program(`case "$1 $2" in\n"--no-defaults --help") cat <<'E'\n${version}\n${HELP}\nE\n;;\n*) exit 9;;\nesac`);
   const refusal = async (path: string): Promise<string> => {
     const error = await findMysqldump(path).catch(error => error);
     expect(error).to.be.instanceOf(ConfigurationError);
@@ -62,6 +60,13 @@ describe('mysqldump-client', () => {
       const client = await findMysqldump(await answering(text));
       expect(client, text).to.include({ flavour, version });
     }
+  });
+
+  it('asks for the version by itself where the help does not begin with it', async () => {
+    const path = await program(
+      `case "$2" in --help) echo 'Ver 1';; --version) echo 'mysqldump  Ver 8.0.36 for Linux';; esac`,
+    );
+    expect(await findMysqldump(path)).to.include({ flavour: 'mysql', version: '8.0.36' });
   });
 
   it("is not misled by the folder in which MySQL's client lies", async () => {
@@ -139,7 +144,7 @@ describe('mysqldump-client', () => {
     const MYSQL = 'mysqldump  Ver 9.7.0 for Linux on x86_64 (MySQL Community Server - GPL)';
     const MARIADB = 'mysqldump from 11.4.2-MariaDB, client 10.19 for debian-linux-gnu (x86_64)';
     const named = (name: string, version: string) =>
-      program(`case "$2" in --version) echo '${version}';; *) echo '${HELP.split("'")[0]}';; esac`, name);
+      program(`case "$2" in --help) echo '${version}'; echo '${HELP.split("'")[0]}';; *) exit 9;; esac`, name);
     const MISSING = 'no-such-program';
     const given = (path: string) => ({ path, isGiven: true });
     const all = ({ mysqldump, mariadbDump }: { mysqldump: string; mariadbDump: string }) => ({

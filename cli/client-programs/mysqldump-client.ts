@@ -24,8 +24,8 @@ export interface MysqldumpClient {
  * @throws {ConfigurationError} when it is not installed or does not answer as mysqldump does; the signal's reason when aborted
  */
 export async function findMysqldump(path: string, { signal }: Asking = {}): Promise<MysqldumpClient> {
-  const [versionText, help] = await Promise.all([ask(path, '--version', signal), ask(path, '--help', signal)]);
-  const { flavour, version } = parseVersion(path, versionText);
+  const help = await ask(path, '--help', signal);
+  const { flavour, version } = versionIn(firstLine(help)) ?? versionOf(path, await ask(path, '--version', signal));
   log.debug('dump program', { path, flavour, version });
   const options = new Set([...help.matchAll(/^\s+(?:-\w, )?--([a-z][\w-]*)/gm)].map(match => match[1]));
   return { path, flavour, version, knows: option => options.has(option) };
@@ -125,21 +125,27 @@ async function ask(path: string, option: string, signal: AbortSignal | undefined
   }
 }
 
+/** All of MySQL's and MariaDB's own begin their help with the line that `--version` prints. */
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!;
+}
+
 const NAME_ANOTHER =
   'Name mysqldump or mariadb-dump, with its path, by --mysqldump (SADE_MYSQLDUMP) or --mariadb-dump (SADE_MARIADB_DUMP).';
+
+/** @throws {ConfigurationError} when it is not the answer of a dump program */
+function versionOf(path: string, text: string): Pick<MysqldumpClient, 'flavour' | 'version'> {
+  const found = versionIn(text);
+  if (found) return found;
+  const why = `${path} does not answer --version as mysqldump does: ${text.trim().slice(0, 200)}`;
+  throw new ConfigurationError([why], { advice: NAME_ANOTHER });
+}
 
 /**
  * `mysqldump  Ver 10.19 Distrib 10.11.19-MariaDB, …`, `mysqldump from 11.4.2-MariaDB, client 10.19 …`,
  * `mysqldump  Ver 10.13 Distrib 5.7.44, …`, `mysqldump  Ver 9.7.0 for Linux …`
  */
-function parseVersion(path: string, text: string): Pick<MysqldumpClient, 'flavour' | 'version'> {
+function versionIn(text: string): Pick<MysqldumpClient, 'flavour' | 'version'> | undefined {
   const version = /(?:from|Distrib)\s+(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? /Ver\s+(\d+\.\d+\.\d+)/.exec(text)?.[1];
-  if (!version)
-    throw new ConfigurationError(
-      [`${path} does not answer --version as mysqldump does: ${text.trim().slice(0, 200)}`],
-      {
-        advice: NAME_ANOTHER,
-      },
-    );
-  return { flavour: /\d-MariaDB\b/i.test(text) ? 'mariadb' : 'mysql', version };
+  return version === undefined ? undefined : { flavour: /\d-MariaDB\b/i.test(text) ? 'mariadb' : 'mysql', version };
 }

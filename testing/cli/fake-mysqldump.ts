@@ -24,7 +24,6 @@ export async function fakeMysqldump(folder: string, script: string): Promise<Mys
 
 /** Beside that: the real program, with all of its arguments, or with one more that leaves something out. */
 const REAL = `
-case "$*" in *--help*) exec mariadb-dump "$@";; esac
 leaving() {
   option=$1; shift
   for argument; do shift; [ "$argument" = -- ] && set -- "$@" "$option"; set -- "$@" "$argument"; done
@@ -36,7 +35,7 @@ leaving() {
  * Makes a program for `sade backup --mariadb-dump` that answers questions as MariaDB's own does, and spoils its dumps.
  * @param folder in which it is put
  * @param script lines of sh that do what `mariadb-dump "$@"` should have done
- * @param claims what it answers to `--version`, when not what MariaDB's own does
+ * @param claims what it says of its version, when not what MariaDB's own does
  * @returns its path
  */
 export async function spoiledDumpProgram(
@@ -45,8 +44,9 @@ export async function spoiledDumpProgram(
   { claims }: { claims?: string } = {},
 ): Promise<string> {
   const path = join(folder, 'spoiled-dump');
-  const version = claims === undefined ? 'exec mariadb-dump "$@"' : `echo '${claims}'; exit 0`;
-  const lines = ['#!/bin/sh', `case "$*" in *--version*) ${version};; esac`, REAL, VOCABULARY, script, ''];
+  const answer =
+    claims === undefined ? 'exec mariadb-dump "$@"' : `echo '${claims}'; mariadb-dump "$@" | tail -n +2; exit 0`;
+  const lines = ['#!/bin/sh', `case "$*" in *--version*|*--help*) ${answer};; esac`, REAL, VOCABULARY, script, ''];
   await writeFile(path, lines.join('\n'));
   await chmod(path, 0o755);
   return path;
