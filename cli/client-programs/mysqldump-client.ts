@@ -52,40 +52,53 @@ export interface FoundClients extends DumpClients {
  * Asks both dump programs what they are. A client of the other flavour makes dumps that may not load again, so each
  * serves the servers of its own; where one is not installed, the other serves all. Of two of one flavour, the one that
  * somebody has named goes before the one that merely is there, and then the one that was named for such servers.
- * @param programs both, as they were set; MariaDB too calls its own `mysqldump`, beside `mariadb-dump`
+ * @param programs MariaDB too calls its own `mysqldump`, beside `mariadb-dump`
  * @throws {ConfigurationError} when neither is installed, or one does not answer as mysqldump does
  */
-export async function findClients(
-  { mysqldump, mariadbDump }: { readonly mysqldump: ProgramSetting; readonly mariadbDump: ProgramSetting },
-  asking: Asking = {},
-): Promise<FoundClients> {
-  const asked = await Promise.all([mysqldump, mariadbDump].map(program => askFor(program, asking)));
+export async function findClients(programs: DumpPrograms, asking: Asking = {}): Promise<FoundClients> {
+  return chooseClients(await askPrograms(programs, asking));
+}
+
+/** Both, as they were set. */
+export interface DumpPrograms {
+  readonly mysqldump: ProgramSetting;
+  readonly mariadbDump: ProgramSetting;
+}
+
+/** What a program said of itself, or why it did not. */
+export type AskedProgram = ProgramSetting &
+  ({ readonly client: MysqldumpClient } | { readonly error: ConfigurationError });
+
+/** Asks both dump programs what they are, and leaves it to the caller what follows. */
+export function askPrograms({ mysqldump, mariadbDump }: DumpPrograms, asking: Asking = {}): Promise<AskedProgram[]> {
+  return Promise.all(
+    [mysqldump, mariadbDump].map(async program => {
+      try {
+        return { ...program, client: await findMysqldump(program.path, asking) };
+      } catch (error) {
+        if (!(error instanceof ConfigurationError)) throw error;
+        return { ...program, error };
+      }
+    }),
+  );
+}
+
+/** @throws {ConfigurationError} as `findClients` */
+export function chooseClients(asked: readonly AskedProgram[]): FoundClients {
   const there = asked.filter(it => 'client' in it);
-  const missing = asked.filter(it => 'missing' in it);
-  if (there.length === 0) throw new ConfigurationError(missing.flatMap(it => it.missing.mistakes));
+  const failed = asked.filter(it => 'error' in it);
+  const broken = failed.find(({ error }) => codeOf(error.cause) !== 'ENOENT');
+  if (broken) throw broken.error;
+  if (there.length === 0) throw new ConfigurationError(failed.flatMap(({ error }) => error.mistakes));
   const order = { mysql: givenFirst(there), mariadb: givenFirst(there.toReversed()) };
   const [instead] = order.mysql;
   return {
     all: order.mysql.filter(client => client === order.mysql.find(other => isAlike(client, other))),
     for: flavour => order[flavour].find(client => client.flavour === flavour) ?? order[flavour][0]!,
-    warnings: missing
+    warnings: failed
       .filter(({ isGiven }) => isGiven)
-      .map(it => `${it.missing.message}. Without it, ${instead!.path} serves every server`),
+      .map(({ error }) => `${error.message}. Without it, ${instead!.path} serves every server`),
   };
-}
-
-type Asked = { readonly isGiven: boolean } & (
-  | { readonly client: MysqldumpClient }
-  | { readonly missing: ConfigurationError }
-);
-
-async function askFor({ path, isGiven }: ProgramSetting, asking: Asking): Promise<Asked> {
-  try {
-    return { isGiven, client: await findMysqldump(path, asking) };
-  } catch (error) {
-    if (!(error instanceof ConfigurationError) || codeOf(error.cause) !== 'ENOENT') throw error;
-    return { isGiven, missing: error };
-  }
 }
 
 function givenFirst(asked: readonly { isGiven: boolean; client: MysqldumpClient }[]): MysqldumpClient[] {
