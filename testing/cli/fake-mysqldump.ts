@@ -35,7 +35,7 @@ leaving() {
  * Makes a program for `sade backup --mariadb-dump` that answers questions as MariaDB's own does, and spoils its dumps.
  * @param folder in which it is put
  * @param script lines of sh that do what `mariadb-dump "$@"` should have done
- * @param claims what it says of its version, when not what MariaDB's own does
+ * @param claims the line of its version, when not what MariaDB's own does
  * @returns its path
  */
 export async function spoiledDumpProgram(
