@@ -24,12 +24,12 @@ sudo lumbung runs it as the user of the service, with its variables.
 
 create    makes a token and prints it on stdout. It is shown once.
   --role     upload: sends backups and reports, and reads nothing. read: lists and downloads. operator: as
-             read, accepts losses and starts scrubs. admin: everything
-  --scope    a database, or the beginning of names with * behind it, such as 'acme_*'. May be given
-             several times. An admin has all
+             read, and decides (losses, pins, removals, pauses, alarms). admin: everything
+  --scope    a database, or the beginning of names followed by *, such as 'acme_*'. May be given several
+             times. An admin has all databases
   --expires  when it ends, such as 365d or 12h; never, when left out
-list      prints all tokens. What a token itself is, no one can see again
-revoke    ends the tokens of that name at once
+list      prints all tokens, without their secret text: that is shown only once
+revoke    ends the tokens of that name immediately
 rotate    makes a new token of that name and prints it; the old one works for --overlap longer, 7d when
           left out
 generate  prints a token that no one knows yet, for ADMIN_TOKEN_FILE

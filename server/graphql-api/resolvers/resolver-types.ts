@@ -459,7 +459,7 @@ export type Role =
   | 'upload'
   /** Lists and downloads, and reports what it has restored. */
   | 'read'
-  /** The same, and accepts losses. */
+  /** The same, and decides: accepts losses, pins and removes backups, applies retention plans, pauses databases, acknowledges alarms. */
   | 'operator'
   /** Everything. */
   | 'admin';
