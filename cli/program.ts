@@ -62,7 +62,7 @@ type Action = (options: Typed, word: string, context: CommandContext) => Promise
 
 /** Each command is loaded only when it is called, so that help is fast. */
 const ACTIONS: Readonly<Record<CommandName, Action>> = {
-  backup: async (options, _, context) => (await import('./commands/backup.ts')).backup(options, context),
+  backup: async (options, _, context) => (await import('./commands/backup/backup.ts')).backup(options, context),
   doctor: async (options, _, context) => (await import('./commands/doctor.ts')).doctor(options, context),
   list: async (options, _, context) => (await import('./commands/list.ts')).list(options, context),
   history: async (options, name, context) => (await import('./commands/history.ts')).history(name, options, context),

@@ -1,4 +1,5 @@
 import { openAccess, type ServiceAccess } from '../access/service-access.ts';
+import { inOrder } from '../channel/in-order.ts';
 import type { DumpClients } from '../client-programs/mysqldump-client.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { chooseSources } from '../config/select-sources.ts';
@@ -16,7 +17,6 @@ import { checkClients } from './checks/client-check.ts';
 import { checkConfiguration } from './checks/configuration-check.ts';
 import { checkDatabase, type DatabaseCheck, type DumpPlan } from './checks/database-check.ts';
 import type { Sizes } from './checks/estimate.ts';
-import { inOrder } from './checks/in-order.ts';
 import { checkLastRun, unreadableLastRun } from './checks/last-run-check.ts';
 import { checkRehearsals } from './checks/rehearsal-check.ts';
 import { type AskCutOff, checkReplaces } from './checks/replace-check.ts';

@@ -1,3 +1,4 @@
+import { inOrder } from '../../channel/in-order.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import { ExplainedError } from '../../errors.ts';
 import { connect } from '../../mysql/connect.ts';
@@ -9,7 +10,6 @@ import type { RestoreState } from '../../restore/replace/state-table.ts';
 import { forRestoreUser } from '../../restore/target/restore-user-advice.ts';
 import { sourceRedactor } from '../../secrets/source-redactor.ts';
 import { type Check, checkReporter } from './check.ts';
-import { inOrder } from './in-order.ts';
 
 /** @returns what a replace of a database has left that was cut off in its last step; undefined without one */
 export type AskCutOff = (

@@ -1,11 +1,11 @@
 import { firstNames } from '../../../protocol/first-names.ts';
+import { inOrder } from '../../channel/in-order.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import { escapePlaceholders } from '../../config/interpolate-env.ts';
 import { machineOf } from '../../mysql/same-machine.ts';
 import type { VisibleDatabases } from '../../preflight/visible-databases.ts';
 import { count } from '../../terminal/format.ts';
 import { type Check, type Checked, checkReporter, guarded } from './check.ts';
-import { inOrder } from './in-order.ts';
 
 export type AskVisible = (
   source: DatabaseSource,

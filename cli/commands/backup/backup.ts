@@ -1,39 +1,39 @@
 import { join } from 'node:path';
-import type { DatabaseList } from '../../protocol/responses.ts';
-import { openAccess, type ServiceAccess } from '../access/service-access.ts';
-import { type DumpClients, findClients } from '../client-programs/mysqldump-client.ts';
-import { type DatabaseSource, type DatabaseSources, loadDatabases } from '../config/databases.ts';
-import type { ServiceToken } from '../config/secret-file.ts';
-import { chooseSources } from '../config/select-sources.ts';
-import { BrokenRun, CommandError, EXIT, type InterruptingSignal } from '../errors.ts';
-import { hasLiveView, openLiveView } from '../live-view/open-live-view.ts';
-import { hideInLog } from '../log.ts';
-import { conclude } from '../mail/conclude.ts';
-import { withHistory } from '../mail/last-good.ts';
-import type { Typed } from '../options/option.ts';
-import { type BackupSettings, mistypedVariables, readBackupSettings } from '../options/settings.ts';
-import { runPipeline } from '../pipeline/pipeline.ts';
-import { learningPreflight } from '../preflight/hanging-servers.ts';
-import { runPreflight } from '../preflight/preflight.ts';
-import type { Rehearsals } from '../rehearsal/rehearsals.ts';
-import { type LastRun, readLastRun } from '../report/last-run.ts';
-import type { Outcome } from '../report/outcome.ts';
-import { OutcomeLines } from '../report/outcome-lines.ts';
-import { RunLog } from '../report/run-log.ts';
-import { exitCodeOf, isFine, type RunReport } from '../report/run-report.ts';
-import { StageClock } from '../run-reporting/stage-clock.ts';
-import { type ToldEnd, tellBroken, tellService } from '../run-reporting/tell-service.ts';
-import { Service } from '../service/service.ts';
-import { ServiceRefusal } from '../service/service-errors.ts';
-import { clearAfterKilledRun } from '../spool/killed-run.ts';
-import { RunLock } from '../spool/run-lock.ts';
-import { Spool } from '../spool/spool.ts';
-import { inLocalTime } from '../terminal/local-time.ts';
-import { overEcho } from '../terminal/over-echo.ts';
-import { screenWidth } from '../terminal/screen-width.ts';
-import { wrapLines } from '../terminal/wrap.ts';
-import { findServerPrograms } from '../throwaway-server/server-programs.ts';
-import type { CommandContext } from './command.ts';
+import type { DatabaseList } from '../../../protocol/responses.ts';
+import { openAccess, type ServiceAccess } from '../../access/service-access.ts';
+import { type DumpClients, findClients } from '../../client-programs/mysqldump-client.ts';
+import { type DatabaseSource, type DatabaseSources, loadDatabases } from '../../config/databases.ts';
+import type { ServiceToken } from '../../config/secret-file.ts';
+import { chooseSources } from '../../config/select-sources.ts';
+import { BrokenRun, CommandError, EXIT, type InterruptingSignal } from '../../errors.ts';
+import { hasLiveView, openLiveView } from '../../live-view/open-live-view.ts';
+import { hideInLog } from '../../log.ts';
+import { conclude } from '../../mail/conclude.ts';
+import { withHistory } from '../../mail/last-good.ts';
+import type { Typed } from '../../options/option.ts';
+import { type BackupSettings, mistypedVariables, readBackupSettings } from '../../options/settings.ts';
+import { runPipeline } from '../../pipeline/pipeline.ts';
+import { learningPreflight } from '../../preflight/hanging-servers.ts';
+import { runPreflight } from '../../preflight/preflight.ts';
+import type { Rehearsals } from '../../rehearsal/rehearsals.ts';
+import { type LastRun, readLastRun } from '../../report/last-run.ts';
+import type { Outcome } from '../../report/outcome.ts';
+import { OutcomeLines } from '../../report/outcome-lines.ts';
+import { RunLog } from '../../report/run-log.ts';
+import { exitCodeOf, isFine, type RunReport } from '../../report/run-report.ts';
+import { StageClock } from '../../run-reporting/stage-clock.ts';
+import { type ToldEnd, tellBroken, tellService } from '../../run-reporting/tell-service.ts';
+import { Service } from '../../service/service.ts';
+import { ServiceRefusal } from '../../service/service-errors.ts';
+import { clearAfterKilledRun } from '../../spool/killed-run.ts';
+import { RunLock } from '../../spool/run-lock.ts';
+import { Spool } from '../../spool/spool.ts';
+import { inLocalTime } from '../../terminal/local-time.ts';
+import { overEcho } from '../../terminal/over-echo.ts';
+import { screenWidth } from '../../terminal/screen-width.ts';
+import { wrapLines } from '../../terminal/wrap.ts';
+import { findServerPrograms } from '../../throwaway-server/server-programs.ts';
+import type { CommandContext } from '../command.ts';
 
 /**
  * `sade backup`: takes every database of the list through dump, zip and upload.
@@ -209,7 +209,7 @@ async function rehearsalsOf(
 ): Promise<Rehearsals> {
   const programs = findServerPrograms({ mariadbd, mysqld }, { signal });
   if (mariadbd !== undefined || mysqld !== undefined) await programs;
-  const { Rehearsals } = await import('../rehearsal/rehearsals.ts');
+  const { Rehearsals } = await import('../../rehearsal/rehearsals.ts');
   return new Rehearsals({ folder, programs, isRequired: rehearse === 'always', signal });
 }
 

@@ -1,17 +1,17 @@
-import { examine } from '../doctor/examine.ts';
-import { planOf } from '../doctor/plan.ts';
-import { renderPlan } from '../doctor/plan-screen.ts';
-import { renderOpen } from '../doctor/render.ts';
-import type { BackupSettings } from '../options/settings.ts';
-import manifest from '../package.json' with { type: 'json' };
-import { learningPreflight } from '../preflight/hanging-servers.ts';
-import { runPreflight } from '../preflight/preflight.ts';
-import { snakeCased } from '../report/snake-case.ts';
-import { Service } from '../service/service.ts';
-import { paintState } from '../terminal/colour.ts';
-import { printableJson } from '../terminal/printable.ts';
-import { screenWidth } from '../terminal/screen-width.ts';
-import type { CommandContext } from './command.ts';
+import { examine } from '../../doctor/examine.ts';
+import { planOf } from '../../doctor/plan.ts';
+import { renderPlan } from '../../doctor/plan-screen.ts';
+import { renderOpen } from '../../doctor/render.ts';
+import type { BackupSettings } from '../../options/settings.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { learningPreflight } from '../../preflight/hanging-servers.ts';
+import { runPreflight } from '../../preflight/preflight.ts';
+import { snakeCased } from '../../report/snake-case.ts';
+import { Service } from '../../service/service.ts';
+import { paintState } from '../../terminal/colour.ts';
+import { printableJson } from '../../terminal/printable.ts';
+import { screenWidth } from '../../terminal/screen-width.ts';
+import type { CommandContext } from '../command.ts';
 
 /**
  * `sade backup --dry-run`: shows what a run would do with the databases, and does none of it. The servers are only asked, the

@@ -1,6 +1,6 @@
-import { Channel } from '../../channel/channel.ts';
-import { Group } from '../../channel/group.ts';
-import { stage } from '../../channel/stage.ts';
+import { Channel } from './channel.ts';
+import { Group } from './group.ts';
+import { stage } from './stage.ts';
 
 export interface InOrderOptions {
   /** How many are worked on at a time. */
