@@ -27,7 +27,8 @@ export interface Composing {
   readonly clients: DumpClients | undefined;
   /** What ended the run or kept it from beginning; never with a secret. */
   readonly problem?: string | undefined;
-  readonly uploadSeconds?: (outcome: Outcome) => number | undefined;
+  /** How long the upload of each zip took, by its name. */
+  readonly uploadSeconds?: ReadonlyMap<string, number> | undefined;
 }
 
 /** The options that say who reports. */
@@ -90,7 +91,7 @@ function outcomesOf(labels: ReadonlySet<string>, { run, uploadSeconds }: Composi
   return [
     ...run.outcomes
       .filter(({ database }) => labels.has(database))
-      .map(outcome => outcomeOf(outcome, uploadSeconds?.(outcome))),
+      .map(outcome => outcomeOf(outcome, uploadSeconds?.get(outcome.fileName))),
     ...run.notDone.filter(label => labels.has(label)).map(notDoneOf),
   ];
 }

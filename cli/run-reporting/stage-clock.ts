@@ -1,38 +1,26 @@
 import type { BackupJob, ProgressListener } from '../pipeline/jobs.ts';
-import type { Outcome } from '../report/outcome.ts';
+import type { Outcome, StageName } from '../report/outcome.ts';
 
-/** Takes the time of uploads, and tells another listener what it is told. */
+/** Takes the time of uploads. */
 export class StageClock implements ProgressListener {
-  readonly #other: ProgressListener;
   /** When the last attempt began, on the clock of `performance`, by the name of the zip. */
   readonly #begun = new Map<string, number>();
   readonly #seconds = new Map<string, number>();
 
-  constructor(other: ProgressListener) {
-    this.#other = other;
+  /** How long the upload of each zip took that was uploaded, by its name. */
+  get uploadSeconds(): ReadonlyMap<string, number> {
+    return this.#seconds;
   }
 
-  onStart(...[backup, stage, file]: Parameters<ProgressListener['onStart']>): void {
-    if (stage === 'upload') this.#begun.set(backup.fileName, performance.now());
-    this.#other.onStart(backup, stage, file);
+  onStart({ fileName }: BackupJob, stage: StageName): void {
+    if (stage === 'upload') this.#begun.set(fileName, performance.now());
   }
 
-  onProgress(backup: BackupJob, bytes: number): void {
-    this.#other.onProgress(backup, bytes);
-  }
-
-  onWait(backup: BackupJob): void {
-    this.#other.onWait?.(backup);
-  }
+  onProgress(): void {}
 
   /** The database is through. */
   finish({ fileName }: Outcome): void {
     const begun = this.#begun.get(fileName);
     if (begun !== undefined) this.#seconds.set(fileName, (performance.now() - begun) / 1000);
-  }
-
-  /** @returns how long the upload of a zip took; undefined where it was not uploaded */
-  uploadSeconds({ fileName }: Pick<Outcome, 'fileName'>): number | undefined {
-    return this.#seconds.get(fileName);
   }
 }

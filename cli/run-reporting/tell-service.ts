@@ -8,10 +8,9 @@ import type { Composing, EndedRun, ReportSettings } from './compose-run.ts';
 import { reportBroken, reportRun } from './report-run.ts';
 
 /** How a run ended, beside its outcomes. */
-export interface ToldEnd {
+export interface ToldEnd extends Pick<Composing, 'clients' | 'uploadSeconds'> {
   /** What has ended it, where that was neither a signal nor its last database. */
   readonly error?: unknown;
-  readonly facts: Pick<Composing, 'clients' | 'uploadSeconds'>;
 }
 
 interface Telling {
@@ -29,7 +28,9 @@ interface Telling {
  */
 export function tellService(run: EndedRun, ended: ToldEnd, { settings, access, listed, ...rest }: Telling) {
   const problem = 'error' in ended ? problemOf(ended.error, listed) : undefined;
-  const composing = { runId: randomUUID(), settings, run, listed, token: access.token, problem, ...ended.facts };
+  const { clients, uploadSeconds } = ended;
+  const of = { runId: randomUUID(), settings, run, listed, token: access.token };
+  const composing = { ...of, problem, clients, uploadSeconds };
   return reportRun(composing, { access, isServiceOut: isServiceOut(run.outcomes, settings.server), ...rest });
 }
 
