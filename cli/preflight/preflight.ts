@@ -75,10 +75,8 @@ interface Answers {
   readonly broken: Awaited<ReturnType<typeof askBrokenViews>>;
   readonly garbled: readonly GarbledObject[];
   readonly definitions: Awaited<ReturnType<typeof askDefinitions>>;
-  readonly foreignKeys: readonly Finding[];
+  readonly checks: readonly Finding[];
   readonly values: readonly Finding[];
-  readonly defaults: readonly Finding[];
-  readonly garbledColumns: readonly Finding[];
 }
 
 async function readSource(session: Session, source: DatabaseSource): Promise<SourceReport> {
@@ -127,11 +125,28 @@ async function askAll(session: Session, source: DatabaseSource): Promise<Answers
     ...{ database, server, asWanted, objects, missing, broken },
     garbled: dumpedOf(objects.garbled, asWanted),
     definitions: await askDefinitions(session, database, objects.placed.filter(isCreated)),
-    foreignKeys: [...(await foreignKeyFindings(session, of)), ...(await brokenForeignKeyFindings(session, of))],
+    checks: await askChecks(session, { ...of, tables, areTablesDumped: !asWanted.kinds.has('tables') }),
     values: await examineValues(session, { ...of, objects }),
-    garbledColumns: asWanted.kinds.has('tables') ? [] : await garbledColumnFindings(session, { ...of, tables }),
-    defaults: asWanted.kinds.has('tables') ? [] : await missingDefaultFindings(session, database, server, dumped),
   };
+}
+
+interface Checking {
+  readonly database: string;
+  readonly server: ServerFacts;
+  /** What is not dumped, by the options of the user or for want of a right. */
+  readonly leftOut: LeftOut;
+  readonly tables: readonly string[];
+  readonly areTablesDumped: boolean;
+}
+
+/** @returns what each check of `checks/` has found that asks the server itself, and needs nothing else than what is dumped */
+async function askChecks(session: Session, { areTablesDumped, ...of }: Checking): Promise<Finding[]> {
+  return [
+    ...(areTablesDumped ? await garbledColumnFindings(session, of) : []),
+    ...(areTablesDumped ? await missingDefaultFindings(session, of) : []),
+    ...(await foreignKeyFindings(session, of)),
+    ...(await brokenForeignKeyFindings(session, of)),
+  ];
 }
 
 async function askRights(session: Session, server: ServerFacts): Promise<Rights> {
@@ -161,9 +176,7 @@ function findingsIn(answers: Answers): Finding[] {
     ...sequenceDefaultFindings(objects.drawing, { database, ignoresCase }, asWanted),
     ...garbledFindings(answers.garbled),
     ...definitionFindings(answers.definitions),
-    ...answers.garbledColumns,
-    ...answers.defaults,
-    ...answers.foreignKeys,
+    ...answers.checks,
     ...unnameable(objects, asWanted),
     ...systemDatabase(database),
     ...answers.values,

@@ -4,6 +4,12 @@ import type { LeftOut } from '../../config/partial-dumps.ts';
 import type { Session } from '../../mysql/connect.ts';
 import { isAtLeast, type ServerFacts } from '../../mysql/server-facts.ts';
 
+interface Asked {
+  readonly database: string;
+  readonly server: ServerFacts;
+  readonly leftOut: LeftOut;
+}
+
 /**
  * Columns that may be NULL and have no default, as `CREATE TABLE … SELECT` from information_schema leaves them: an INSERT without a value for
  * them fails. SHOW CREATE TABLE writes them as it writes a column that may be left out, so the copy takes such an INSERT. MySQL does not show
@@ -12,9 +18,7 @@ import { isAtLeast, type ServerFacts } from '../../mysql/server-facts.ts';
  */
 export async function missingDefaultFindings(
   session: Session,
-  database: string,
-  { flavour, version, ignoresCase }: ServerFacts,
-  asWanted: LeftOut,
+  { database, server: { flavour, version, ignoresCase }, leftOut }: Asked,
 ): Promise<Finding[]> {
   if (flavour === 'mysql' || !isAtLeast(version, 10, 2, 7)) return [];
   const which = `c.table_schema = ? and c.is_nullable = 'YES' and c.column_default is null
@@ -30,7 +34,7 @@ export async function missingDefaultFindings(
     [database],
   );
   const names = rows
-    .filter(([schema, table]) => (ignoresCase || schema === database) && !asWanted.leavesOut(String(table)))
+    .filter(([schema, table]) => (ignoresCase || schema === database) && !leftOut.leavesOut(String(table)))
     .map(([, table, column]) => `${table}.${column}`);
   if (names.length === 0) return [];
   return [
