@@ -78,15 +78,12 @@ export function backupRoutes({
     const checkSender = () => refuseRevoked(ctx, access, database);
     using form = await readUploadForm(ctx, { limits: uploads, budget, checkSender, onBytes: spending.add }, receiver);
     const deed = { actor: actorOf(ctx), action: 'upload', database, result: 'done' } as const;
-    let onCommitted = () => {};
-    const alongside = async (em: EntityManager, { id: backupId }: Backup) => {
-      onCommitted = await audit.within(em, { ...deed, backupId });
-    };
+    const alongside = (em: EntityManager, { id: backupId }: Backup) => audit.within(em, { ...deed, backupId });
     const keeping = { em, storage, verifyUploads, dumpLimits, events, alongside, checkSender };
     const { backup, isNew, isAlone } = await receiveBackup(keeping, { ...form.upload, claimedSha256 });
     if (isNew) spending.keep();
-    if (isNew && !isAlone) onCommitted();
-    else void audit.record({ ...deed, backupId: backup.id, ...(!isNew && { detail: { again: true } }) });
+    if (!isNew || isAlone)
+      void audit.record({ ...deed, backupId: backup.id, ...(!isNew && { detail: { again: true } }) });
     ctx.status = isNew ? 201 : 200;
     ctx.set('Location', publicUrl ? new URL(`.${downloadPath(backup)}`, publicUrl).href : downloadPath(backup));
     ctx.body = presentReceipt(backup, await lossSurroundings({ em }, backup), form.upload.manifest?.formerCodes);

@@ -46,8 +46,8 @@ interface ContentCounts {
   readonly madeFor: 'restore' | null;
 }
 
-/** Stores more in the transaction of a new row. */
-export type Alongside = (em: EntityManager, backup: Backup) => Promise<void>;
+/** Stores more in the transaction of a new row. @returns what is to be done once that is committed */
+export type Alongside = (em: EntityManager, backup: Backup) => Promise<() => void>;
 
 interface Recording {
   readonly em: EntityManager;
@@ -73,18 +73,20 @@ export async function recordBackup(
   }
 }
 
-function recordOnce({ em, storage, alongside }: Recording, recordable: Recordable): Promise<Backup> {
-  return unlessDeadlocked(() =>
+async function recordOnce({ em, storage, alongside }: Recording, recordable: Recordable): Promise<Backup> {
+  const { backup, onCommitted } = await unlessDeadlocked(() =>
     em.fork().transactional(async em => {
       const backup = await insertRow(em, recordable);
       await storage.putMetadata(recordable.name, formatSidecar(backup, recordable.pins ?? []));
-      await alongside?.(em, backup).catch(error => {
+      const onCommitted = await alongside?.(em, backup).catch(error => {
         // The server has ended the whole transaction.
         throw hasCode(error, 'ER_LOCK_DEADLOCK') ? error : new AlongsideError('not stored', { cause: error });
       });
-      return backup;
+      return { backup, onCommitted };
     }, READ_COMMITTED),
   );
+  onCommitted?.();
+  return backup;
 }
 
 class AlongsideError extends Error {}
