@@ -174,6 +174,11 @@ export const VARIABLES = {
       'a file to which each entry of the [audit trail](../how-to/see-who-did-what.md) is added as a line of JSON',
     details: 'For a collector. It may be renamed at any time: the next line begins a new one.',
   }),
+  auditKeepYears: variable('AUDIT_KEEP_YEARS', name => wholeNumber(name, 1, 100), {
+    fallbackInDocs: 'for ever',
+    meaning: 'how many years an entry of the audit trail is kept in the history',
+    details: 'Each day the oldest go, a month of them at most, with an entry that says so.',
+  }),
   configFile: variable('LUMBUNG_CONFIG', filePath, {
     meaning: 'the file with contracts, groups, retention, channels and routes, in YAML or JSON',
     details:

@@ -32,6 +32,19 @@ describe('the audit trail is append-only for the service', () => {
     expect(text).to.contain('.set({ database_name: pseudonym, detail })');
   });
 
+  it('what deletes from it takes the oldest entries, where someone has said for how long they are kept, and nothing else', () => {
+    const text = textOf('audit/prune-entries.ts');
+    expect(text.match(/updateTable|deleteFrom|insertInto|\bexecute\b|\bnative\w+/g)).to.deep.equal(['deleteFrom']);
+    expect(text).to.contain(".where('e.at', '<', before).orderBy('e.at')");
+    const using = sources.filter(path => /\bAUDIT_TABLE\b/.test(textOf(path)));
+    // The last one leaves it out of what it changes.
+    const three = ['audit/forget-names.ts', 'audit/prune-entries.ts', 'offboarding/forget-rows.ts'];
+    expect(using.sort()).to.deep.equal(three);
+    const starting = sources.filter(path => /\bpruningJob\b/.test(textOf(path)));
+    expect(starting.sort()).to.deep.equal(['audit/prune-entries.ts', 'start/open-jobs.ts']);
+    expect(textOf('start/open-jobs.ts')).to.contain('keepYears === undefined ? [] : [pruningJob(');
+  });
+
   it('what searches it only selects', () => {
     const search = sources.filter(path => path === 'audit/search-entries.ts').map(textOf);
     for (const text of search) expect(text).to.not.match(/updateTable|deleteFrom|insertInto|\bexecute\b|\bnative\w+/);

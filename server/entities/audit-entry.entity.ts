@@ -34,7 +34,7 @@ const schema = defineEntity({
   ],
 });
 
-/** Who did what, when, and with which result. Nothing changes or deletes one. */
+/** Who did what, when, and with which result. The service changes none, and deletes none but by AUDIT_KEEP_YEARS. */
 export class AuditEntry extends schema.class {}
 schema.setClass(AuditEntry);
 

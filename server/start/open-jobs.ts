@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { openAlarmsFor } from '../alarms/open-alarms.ts';
 import type { Audit } from '../audit/audit.ts';
+import { pruningJob } from '../audit/prune-entries.ts';
 import type { BackupEvents } from '../backups/events/backup-events.ts';
 import type { Config } from '../config.ts';
 import type { ConfigurationFile } from '../configuration/reading/configuration-file.ts';
@@ -25,7 +26,7 @@ import { openNotifications } from './open-notifications.ts';
 import type { Stores } from './stores.ts';
 
 interface Parts extends Pick<Stores, 'history' | 'storage'> {
-  readonly config: Pick<Config, 'scrubIntervalDays' | 'scrubMibPerSecond' | 'publicUrl'>;
+  readonly config: Pick<Config, 'scrubIntervalDays' | 'scrubMibPerSecond' | 'auditKeepYears' | 'publicUrl'>;
   readonly configuration: ConfigurationFile;
   readonly events: BackupEvents;
   readonly totals: DailyTotals;
@@ -56,10 +57,12 @@ export function openJobs(parts: Parts): Jobs {
   const mayGo = mayGoBy({ history, storage, configuration, clock: SYSTEM_CLOCK, log });
   const graceMs = () => configuration().retention.graceMs;
   const clockProblem = async (now: Date) => clockBrakes(now, await futureEntry(history.em.fork(), now))[0]?.words;
+  const keepYears = config.auditKeepYears;
   const jobs = [
     scrubJob({ scrub, intervalDays: config.scrubIntervalDays }),
     removalJob({ history, storage, events, log, audit, mayGo, graceMs, clockProblem }),
     retentionJob({ history, storage, configuration, audit, log }),
+    ...(keepYears === undefined ? [] : [pruningJob({ history, audit, log, keepYears })]),
     ...watchingJobs(parts, notifications),
     deliveryJob(notifications.delivery),
   ];

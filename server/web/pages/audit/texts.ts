@@ -3,7 +3,7 @@ import { texts } from '../../texts/texts.ts';
 export const AUDIT_TEXTS = texts({
   en: {
     heading: 'Audit',
-    intro: 'Who did what, when, and with which result. Nothing changes or deletes an entry.',
+    intro: 'Who did what, when, and with which result. No one can change or delete an entry.',
     token: 'Token',
     address: 'Address',
     action: 'Action',
@@ -30,7 +30,7 @@ export const AUDIT_TEXTS = texts({
   },
   id: {
     heading: 'Audit',
-    intro: 'Siapa melakukan apa, kapan, dan dengan hasil apa. Tidak ada yang mengubah atau menghapus catatan ini.',
+    intro: 'Siapa melakukan apa, kapan, dan dengan hasil apa. Tidak seorang pun dapat mengubah atau menghapus catatan.',
     token: 'Token',
     address: 'Alamat',
     action: 'Tindakan',
