@@ -19,6 +19,7 @@ describe('config', () => {
       maxDumpRatio: 300,
       maxParallelUploads: 100,
       maxParallelUploadsPerToken: 20,
+      maxBytesPerDayPerToken: 1024 ** 4,
       maxRequestsPerMinute: 6_000,
       maxFailedLogins: 10,
       uploadIdleTimeoutSeconds: 60,
@@ -31,6 +32,7 @@ describe('config', () => {
       scrubIntervalDays: 30,
       scrubMibPerSecond: 50,
       auditLogFile: undefined,
+      auditKeepYears: undefined,
       logLevel: 'info',
     });
   });
