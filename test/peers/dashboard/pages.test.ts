@@ -83,6 +83,31 @@ for (const kind of ['bad', 'well', 'first'] as const satisfies readonly Kind[])
           expect(await page.locator(shown).first().isVisible(), shown).to.equal(true);
       });
 
+    if (kind === 'bad')
+      for (const language of ['en', 'id'] as const)
+        it(`shows what matters most of each table on a phone without a swipe, in ${language}`, async () => {
+          await using seat = await Seat.take(browser, morning, { width: 390, language });
+          await seat.signIn(morning.token);
+          const shown = async (path: string) => {
+            expect(await seat.open(path), path).to.equal(200);
+            return seat.page.locator('main table').evaluateAll(tables =>
+              tables.map(table => {
+                const heads = [...table.querySelectorAll('thead th')].map(head => head.getBoundingClientRect());
+                return heads.filter(({ width, right }) => width > 1 && right <= innerWidth).length;
+              }),
+            );
+          };
+          // The database, the age of its newest complete backup, and seven days.
+          expect(await shown('/')).to.deep.equal([9]);
+          // Of the backups: when, state, findings and size.
+          const [series, attempts, backups] = await shown('/databases/harapan_apotek');
+          expect([series, attempts]).to.deep.equal([5, 4]);
+          expect(backups).to.be.at.least(4);
+          const [sources, runs] = await shown('/runs');
+          expect(sources).to.be.at.least(3);
+          expect(runs).to.be.at.least(3);
+        });
+
     for (const look of kind === 'bad' ? VIEWINGS : VIEWINGS.slice(0, 1).concat(VIEWINGS.slice(3)))
       it(`is accessible by axe-core, small, at rest and as wide as the window: ${JSON.stringify(look)}`, async () => {
         await using seat = await Seat.take(browser, morning, look);
