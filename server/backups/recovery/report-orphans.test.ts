@@ -1,11 +1,12 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { upload } from '../../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
-import type { Storage } from '../../storage/storage.ts';
+import { Backup } from '../../entities/backup.entity.ts';
+import { type Storage, StorageAway } from '../../storage/storage.ts';
 import { reportOrphans } from './report-orphans.ts';
 
 describeOnEachStore('the search for orphaned files', store => {
@@ -98,5 +99,52 @@ describeOnEachStore('the search for orphaned files', store => {
     await rm(path);
     const returning = afterListing(() => writeFile(path, zip.bytes));
     expect(await warnings(app, returning)).to.deep.equal([]);
+  });
+
+  it('looks for each file of a database whose folder comes back, or is made, during the search', async () => {
+    const [kept, lost] = [sampleZip(), sampleZip()];
+    for (const zip of [kept, lost]) expect((await upload(app.url, zip)).status).to.equal(201);
+    const [folder, aside] = [join(app.storageDir, kept.database), `${app.storageDir}-aside`];
+    await rename(folder, aside);
+    await rm(join(aside, lost.fileName));
+    let lists = 0;
+    const returning: Storage = {
+      ...app.storage,
+      async *list() {
+        lists += 1;
+        if (lists === 2) {
+          await rename(aside, folder);
+          expect((await upload(app.url, sampleZip())).status).to.equal(201);
+        }
+        yield* app.storage.list();
+      },
+    };
+    expect(await warnings(app, returning)).to.deep.equal(['1 backups of the history have no stored file any more']);
+  });
+
+  it('does not count what was removed while the folder of its database was looked for', async () => {
+    const zip = sampleZip();
+    expect((await upload(app.url, zip)).status).to.equal(201);
+    await rm(join(app.storageDir, zip.database), { recursive: true });
+    let lists = 0;
+    const removing: Storage = {
+      ...app.storage,
+      async *list() {
+        lists += 1;
+        if (lists === 2) await app.history.em.fork().nativeUpdate(Backup, {}, { removedAt: new Date() });
+        yield* app.storage.list();
+      },
+    };
+    expect(await warnings(app, removing)).to.deep.equal([]);
+  });
+
+  it('does not count the backups of a database whose folder is on a disk that is away', async () => {
+    const zip = sampleZip();
+    expect((await upload(app.url, zip)).status).to.equal(201);
+    const folder = join(app.storageDir, zip.database);
+    await rm(folder, { recursive: true });
+    await symlink('/nonexistent/disk', folder);
+    const failure = await warnings().catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(StorageAway);
   });
 });
