@@ -4,7 +4,7 @@ import { describeOnEachStore, type RunningApp, runApp } from '../../testing/serv
 import { EVERYTHING } from '../auth/scope.ts';
 import { Alarm } from '../entities/alarms/alarm.entity.ts';
 import { insertRows } from '../history/insert-rows.ts';
-import { listOpen } from './list-open.ts';
+import { listOpen, openByDatabase } from './list-open.ts';
 
 const NOW = new Date('2026-11-29T12:00:00Z');
 const earlier = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000);
@@ -80,5 +80,23 @@ describeOnEachStore('the open alarms by their causes', store => {
       await insertRows(app.history.em.fork(), 'alarms', rows.slice(at, at + 500) as never);
     const { causes, isCut } = await list();
     expect([causes.length, causes[0]!.alarms.length, isCut]).to.deep.equal([1, 2_000, true]);
+  });
+
+  it('are the same by database, whether all of them were listed or more have to be read', async () => {
+    await insertAlarms(app.history, [
+      { kind: 'run_missing', subject: 'db2', databaseName: null, source: 'db2', summary: 'x' },
+      { kind: 'shrunk', subject: 'acme_a', source: 'db2', severity: 'critical', summary: 'x' },
+      { kind: 'late', subject: 'acme_a', source: 'db2', mutedBy: 'run_missing:db2', summary: 'x' },
+      { kind: 'damaged', subject: 'acme_a', source: 'db2', summary: 'x' },
+      { kind: 'late', subject: 'acme_b', summary: 'x' },
+      { kind: 'late', subject: 'acme_c', summary: 'x', closedAt: NOW },
+    ]);
+    const kindsIn = async (open: Awaited<ReturnType<typeof list>>) => {
+      const found = await openByDatabase({ em: app.history.em.fork(), scope: EVERYTHING }, open);
+      return [...found].map(([name, own]) => [name, ...own.map(({ kind }) => kind)].join(' ')).sort();
+    };
+    const listed = await kindsIn(await list());
+    expect(listed).to.deep.equal(['acme_a damaged late shrunk', 'acme_b late']);
+    expect(await kindsIn({ causes: [], isCut: true })).to.deep.equal(listed);
   });
 });

@@ -39,13 +39,15 @@ const MOST = 2_000;
  * about most databases. What another alarm explains stands with that one.
  */
 export async function listOpen({ em, scope }: Reading, now: Date): Promise<OpenAlarms> {
-  const open = openIn(scope)
-    .orderBy('a.open_key')
-    .limit(MOST + 1)
-    .select(COLUMNS);
-  // Apart: the causes would be lost among all that they explain.
-  const told = await readRows(em, open.where('a.muted_by', 'is', null));
-  const explained = await readRows(em, open.where('a.muted_by', 'is not', null));
+  const open = openIn(scope).orderBy('a.open_key').select(COLUMNS);
+  const all = await readRows(em, open.limit(2 * MOST + 1));
+  let told = all.filter(({ mutedBy }) => mutedBy === null);
+  let explained = all.filter(({ mutedBy }) => mutedBy !== null);
+  if (all.length > 2 * MOST) {
+    // Apart: the causes would be lost among all that they explain.
+    told = await readRows(em, open.where('a.muted_by', 'is', null).limit(MOST + 1));
+    explained = await readRows(em, open.where('a.muted_by', 'is not', null).limit(MOST + 1));
+  }
   const alarms = [...told.slice(0, MOST), ...explained.slice(0, MOST)];
   return { causes: causesOf(alarms, now), isCut: told.length > MOST || explained.length > MOST };
 }
@@ -64,9 +66,37 @@ export interface DatabaseAlarm {
   readonly since: Date;
 }
 
-/** @returns the open alarms about databases, by their names: all of them, also those that another one explains */
-export async function openByDatabase({ em, scope }: Reading): Promise<ReadonlyMap<string, readonly DatabaseAlarm[]>> {
-  const found = new Map<string, DatabaseAlarm[]>();
+/**
+ * @param open what `listOpen` has read: more is read only where that was cut
+ * @returns the open alarms about databases, by their names: all of them, also those that another one explains
+ */
+export async function openByDatabase(
+  { em, scope }: Reading,
+  open: OpenAlarms,
+): Promise<ReadonlyMap<string, readonly DatabaseAlarm[]>> {
+  const alarms = open.isCut ? await readOpen({ em, scope }) : open.causes.flatMap(withKeys);
+  const found = new Map<string, KeyedAlarm[]>();
+  for (const alarm of alarms) {
+    const own = alarm.name === null ? [] : found.get(alarm.name);
+    if (own) own.push(alarm);
+    else found.set(alarm.name!, [alarm]);
+  }
+  for (const own of found.values()) if (own.length > 1) own.sort((one, other) => (one.key! < other.key! ? -1 : 1));
+  return found;
+}
+
+type KeyedAlarm = DatabaseAlarm & { readonly name: string | null; readonly key: string | null };
+
+function withKeys({ alarms, explained }: OpenCause): KeyedAlarm[] {
+  return [...alarms, ...explained].map(alarm => {
+    const { id, kind, severity, since, databaseName: name } = alarm;
+    return { id, kind, severity, since, name, key: alarmKey(alarm) };
+  });
+}
+
+/** All of them, in pages. */
+async function readOpen({ em, scope }: Reading): Promise<KeyedAlarm[]> {
+  const found: KeyedAlarm[] = [];
   for (let after = ''; ; ) {
     const page = await readRows(
       em,
@@ -76,8 +106,7 @@ export async function openByDatabase({ em, scope }: Reading): Promise<ReadonlyMa
         .limit(MOST)
         .select(['a.id', 'a.kind', 'a.severity', 'a.since', 'a.database_name as name', 'a.open_key as key']),
     );
-    for (const { name, key: _, ...alarm } of page)
-      if (name !== null) found.set(name, [...(found.get(name) ?? []), alarm]);
+    found.push(...page);
     if (page.length < MOST) return found;
     after = page.at(-1)!.key!;
   }

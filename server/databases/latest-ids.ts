@@ -35,10 +35,8 @@ export const latestRegularId = latestPresent.where('latest.made_for', 'is', null
 
 const sound = expressions<'sound'>();
 
-/** The newest complete backup of the database `d` whose stored file is sound, and which is not one of what a restore replaced. */
-export const latestCompleteId = query
+const latestComplete = query
   .selectFrom('backups as sound')
-  .select('sound.id')
   .where(sound('sound.database_id', '=', sound.ref('d.id')))
   .where('sound.state', '=', 'complete')
   .where('sound.damage', 'is', null)
@@ -48,3 +46,9 @@ export const latestCompleteId = query
   .orderBy('sound.sorted_at', 'desc')
   .orderBy('sound.id', 'desc')
   .limit(1);
+
+/** The newest complete backup of the database `d` whose stored file is sound, and which is not one of what a restore replaced. */
+export const latestCompleteId = latestComplete.select('sound.id');
+
+/** When its dump began, as the store has it: without another look at its row. */
+export const latestCompleteAt = latestComplete.select('sound.sorted_at');

@@ -23,12 +23,16 @@ export interface FleetSearch {
   readonly isNeeding?: boolean | undefined;
 }
 
-/** @param rows all in scope @returns those that match, in the same order; retired ones only where they are asked for */
-export async function matchRows(
-  reading: Reading,
+/**
+ * @param rows all in scope
+ * @param names of `namesByBackups`
+ * @returns those that match, in the same order; retired ones only where they are asked for
+ */
+export function matchRows(
   rows: readonly FleetRow[],
   search: FleetSearch,
-): Promise<readonly FleetRow[]> {
+  names: ReadonlySet<string> | undefined,
+): readonly FleetRow[] {
   const { watched, group, isNeeding } = search;
   const part = search.search ? foldCase(search.search) : undefined;
   const wanted = rows.filter(
@@ -38,12 +42,11 @@ export async function matchRows(
       (part === undefined || foldCase(row.database.name).includes(part)) &&
       (!isNeeding || needsSomeone(row)),
   );
-  const names = await namesByBackups(reading, search);
   return names ? wanted.filter(({ database: { name } }) => names.has(name)) : wanted;
 }
 
 /** @returns the names that match what is asked about backups, losses and drills; undefined when nothing is */
-async function namesByBackups(reading: Reading, search: FleetSearch): Promise<ReadonlySet<string> | undefined> {
+export async function namesByBackups(reading: Reading, search: FleetSearch): Promise<ReadonlySet<string> | undefined> {
   const { states, noCompleteSince, hasUnacceptedLoss, notProvenSince } = search;
   if (!states && !noCompleteSince && hasUnacceptedLoss === undefined && !notProvenSince) return undefined;
   const asked: DatabaseSearch = { states, noCompleteSince, hasUnacceptedLoss, notProvenSince };

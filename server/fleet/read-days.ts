@@ -48,9 +48,12 @@ export async function readDays(parts: Parts, databases: readonly WantedDays[]): 
   const ids = new Map(
     (await readRows(em, IDS.where(isOneOf(eb.ref('d.name'), names)))).map(({ name, id }) => [name, id]),
   );
-  const backups = await newestBackups(em, [...ids.values()]);
-  const before = await completeBefore(em, [...ids.values()], first.from);
-  const changes = Map.groupBy(await readChanges(em, names, first.from), ({ name }) => name);
+  const [backups, before, changed] = await Promise.all([
+    newestBackups(em, [...ids.values()]),
+    completeBefore(em, [...ids.values()], first.from),
+    readChanges(em, names, first.from),
+  ]);
+  const changes = Map.groupBy(changed, ({ name }) => name);
   const findDue = dueFinder();
   const found: DatabaseDays[] = [];
   for (const database of databases) {

@@ -54,12 +54,13 @@ const PROVEN_WITHIN_MS = 30 * 86_400_000;
 export async function readFacts(parts: FactParts): Promise<FleetFacts> {
   const { em, scope, now, names } = parts;
   const seesAll = isEverything(scope);
-  return {
-    lastRun: await readLastRun({ em, scope, now, names }),
-    storage: seesAll ? await readStorage(parts) : undefined,
-    proven: await fleetProven({ em, scope }, new Date(now.getTime() - PROVEN_WITHIN_MS)),
-    channels: seesAll ? await readChannels(parts) : undefined,
-  };
+  const [lastRun, storage, proven, channels] = await Promise.all([
+    readLastRun({ em, scope, now, names }),
+    seesAll ? readStorage(parts) : undefined,
+    fleetProven({ em, scope }, new Date(now.getTime() - PROVEN_WITHIN_MS)),
+    seesAll ? readChannels(parts) : undefined,
+  ]);
+  return { lastRun, storage, proven, channels };
 }
 
 /** How much room the storage has, and for how long. */

@@ -1,9 +1,16 @@
-import { type DatabaseAlarm, detailOf, listOpen, type OpenCause, openByDatabase } from '../alarms/list-open.ts';
+import {
+  type DatabaseAlarm,
+  detailOf,
+  listOpen,
+  type OpenAlarms,
+  type OpenCause,
+  openByDatabase,
+} from '../alarms/list-open.ts';
 import { localTime } from '../digest/local-time.ts';
 import type { ContractConfiguration } from '../freshness/contract-of.ts';
 import { arrangeRows, type FleetRow, needsSomeone, type RowGroup, type RowPlace } from './arrange-rows.ts';
 import { type LocalDay, lastLocalDays } from './local-days.ts';
-import { type FleetSearch, matchRows } from './match-rows.ts';
+import { type FleetSearch, matchRows, namesByBackups } from './match-rows.ts';
 import { type FleetDatabase, readDatabases } from './read-databases.ts';
 import { type DatabaseDays, readDays } from './read-days.ts';
 import { type FactParts, type FleetFacts, readFacts } from './read-facts.ts';
@@ -59,23 +66,27 @@ export const DAYS = 30;
 /** Reads what the page of the fleet shows. Where nothing is asked for and no row needs someone, all rows match. */
 export async function readFleet(parts: FleetParts, { search, after, limit }: FleetQuestion): Promise<Fleet> {
   const { now, zone } = parts;
-  const { causes } = await listOpen(parts, now);
-  const rows = await readFleetRows(parts);
+  // A server of the history works on several of these at once.
+  const [[open, rows], names] = await Promise.all([readFleetRows(parts), namesByBackups(parts, search)]);
+  const { causes } = open;
   const short = new Set(rows.filter(({ standing }) => WITHOUT.has(standing)).map(nameOf));
   const others = causes.filter(cause => namesOf(cause).some(name => !short.has(name)) || namesOf(cause).length === 0);
   const isNeeding = search.isNeeding === true && rows.some(needsSomeone);
-  const matching = await matchRows(parts, rows, { ...search, isNeeding });
+  const matching = matchRows(rows, { ...search, isNeeding }, names);
   const page = arrangeRows(matching, rows, { after, limit });
   const days = lastLocalDays(zone, now, DAYS);
+  const [facts, shown] = await Promise.all([
+    readFacts({ ...parts, names: rows.map(nameOf) }),
+    withDays(parts, page.groups, days),
+  ]);
   return {
     verdict: verdictOf(
       rows,
       others.map(({ severity }) => severity),
       now,
     ),
-    facts: await readFacts({ ...parts, names: rows.map(nameOf) }),
-    ...{ causes, days },
-    matrix: { ...(await withDays(parts, page.groups, days)), next: page.next, total: page.total, isNeeding },
+    ...{ facts, causes, days },
+    matrix: { ...shown, next: page.next, total: page.total, isNeeding },
     groups: [...new Set(rows.flatMap(({ database }) => database.contract.group ?? []))].sort(),
   };
 }
@@ -89,11 +100,14 @@ function nameOf({ database }: FleetRow): string {
   return database.name;
 }
 
-async function readFleetRows(parts: FleetParts): Promise<FleetRow[]> {
+async function readFleetRows(parts: FleetParts): Promise<[open: OpenAlarms, rows: FleetRow[]]> {
   const { em, now, zone } = parts;
-  const databases = await readDatabases(parts);
-  const alarms = await openByDatabase(parts);
-  const reported = await readJustReported(parts);
+  const [open, databases, reported] = await Promise.all([
+    listOpen(parts, now),
+    readDatabases(parts),
+    readJustReported(parts),
+  ]);
+  const alarms = await openByDatabase(parts, open);
   const unclear = databases.filter(
     database => reported.has(database.name) || isUnclear(database, alarms.get(database.name) ?? []),
   );
@@ -102,13 +116,14 @@ async function readFleetRows(parts: FleetParts): Promise<FleetRow[]> {
     unclear.map(({ name }) => name),
   );
   const judging = { now, dayOf: (instant: Date) => localTime(zone, instant).day };
-  return databases.map(database => {
+  const rows = databases.map(database => {
     const own = alarms.get(database.name) ?? [];
     const last = newest.get(database.name);
     const failed = failedAt(own) ?? justFailedAt(reported.get(database.name), last);
     const standing = standingOf(database, last, { ...judging, failedAt: failed });
     return { database, standing, rank: rankOf(database, standing, worstOf(own)), alarms: own };
   });
+  return [open, rows];
 }
 
 function worstOf(alarms: readonly DatabaseAlarm[]): DatabaseAlarm['severity'] | undefined {

@@ -1,5 +1,6 @@
-import { latestCompleteId, latestRegularId } from '../databases/latest-ids.ts';
+import { latestCompleteAt, latestRegularId } from '../databases/latest-ids.ts';
 import { isOneOf } from '../history/conditions.ts';
+import { fromStore } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { aliased, query } from '../history/tables.ts';
@@ -20,11 +21,14 @@ export async function readNewest(em: EntityManager, names: readonly string[]): P
       query
         .selectFrom(some.as('d'))
         .innerJoin('backups as b', 'b.id', 'd.newest_id')
-        .leftJoin('backups as c', 'c.id', 'd.complete_id')
         .select(['d.name', 'b.state', 'b.damage', 'b.sorted_at as sortedAt', 'b.received_at as receivedAt'])
-        .select('c.sorted_at as completeAt'),
+        .select('d.complete_at as completeAt'),
     );
-    for (const { name, ...newest } of rows) found.set(name, newest);
+    for (const { name, completeAt, ...newest } of rows)
+      found.set(name, {
+        ...newest,
+        completeAt: completeAt === null ? null : fromStore(completeAt as unknown as number | string),
+      });
   }
   return found;
 }
@@ -32,5 +36,5 @@ export async function readNewest(em: EntityManager, names: readonly string[]): P
 /** The limit, of no effect, keeps MariaDB from looking several times. */
 const PAGE = query
   .selectFrom('databases as d')
-  .select(['d.name', latestRegularId.as('newest_id'), latestCompleteId.as('complete_id')])
+  .select(['d.name', latestRegularId.as('newest_id'), latestCompleteAt.as('complete_at')])
   .limit(AT_ONCE);
