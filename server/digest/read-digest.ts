@@ -1,6 +1,6 @@
 import { EVERYTHING } from '../auth/scope.ts';
 import { ALARM_KINDS, type AlarmKind } from '../configuration/alarm-kinds.ts';
-import { fleetProven } from '../drills/fleet-proven.ts';
+import { countProven } from '../drills/fleet-proven.ts';
 import type { FreshnessState } from '../entities/freshness/watched-database.entity.ts';
 import { isPastGrace } from '../freshness/due-times.ts';
 import { contractIn } from '../freshness/search-watched.ts';
@@ -87,7 +87,7 @@ export async function readDigest(
     storage: names ? undefined : await space().catch(() => undefined),
     proven: names
       ? undefined
-      : await fleetProven({ em, scope: EVERYTHING }, new Date(now.getTime() - PROVEN_WITHIN_MS)),
+      : await countProven({ em, scope: EVERYTHING }, new Date(now.getTime() - PROVEN_WITHIN_MS)),
     removed: names
       ? undefined
       : await countRows(em, query.selectFrom('retention_removals as r').where('r.scheduled_at', '>=', since)),

@@ -1,5 +1,5 @@
 import { isEverything } from '../auth/scope.ts';
-import { type FleetProven, fleetProven } from '../drills/fleet-proven.ts';
+import { countProven, type FleetProven } from '../drills/fleet-proven.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { Reading } from '../history/reading/in-scope.ts';
 import { type LastRun, readLastRun } from './read-last-run.ts';
@@ -57,7 +57,7 @@ export async function readFacts(parts: FactParts): Promise<FleetFacts> {
   const [lastRun, storage, proven, channels] = await Promise.all([
     readLastRun({ em, scope, now, names }),
     seesAll ? readStorage(parts) : undefined,
-    fleetProven({ em, scope }, new Date(now.getTime() - PROVEN_WITHIN_MS)),
+    countProven({ em, scope }, new Date(now.getTime() - PROVEN_WITHIN_MS)),
     seesAll ? readChannels(parts) : undefined,
   ]);
   return { lastRun, storage, proven, channels };

@@ -14,7 +14,24 @@ const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** @returns the instant that a column holds: SQLite has milliseconds since 1970, MySQL a text in UTC */
 export function fromStore(value: number | string): Date {
-  return new Date(typeof value === 'number' ? value : `${value.replace(' ', 'T')}Z`);
+  return new Date(typeof value === 'number' ? value : millisecondsIn(value));
+}
+
+/** Such as `2026-11-30 04:05:06.789`. A list has tens of thousands of them, and `Date` takes more than twice as long to read one. */
+function millisecondsIn(text: string): number {
+  const year = numberAt(text, 0, 4);
+  // `Date.UTC` takes those for years of the twentieth century.
+  if (year < 100) return Date.parse(`${text.replace(' ', 'T')}Z`);
+  const [month, day] = [numberAt(text, 5, 7), numberAt(text, 8, 10)];
+  const [hour, minute, second] = [numberAt(text, 11, 13), numberAt(text, 14, 16), numberAt(text, 17, 19)];
+  const digits = Math.min(3, Math.max(0, text.length - 20));
+  return Date.UTC(year, month - 1, day, hour, minute, second, numberAt(text, 20, 20 + digits) * 10 ** (3 - digits));
+}
+
+function numberAt(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at++) number = number * 10 + text.charCodeAt(at) - 48;
+  return number;
 }
 
 /** @returns whether the store is SQLite; the others speak the SQL of MySQL */
