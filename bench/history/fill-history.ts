@@ -7,7 +7,7 @@ import { openHistory } from '../../server/history/orm.ts';
 import { databaseName, type HistoryRow, type HistorySize, historyRows } from './history-rows.ts';
 
 /**
- * Makes the tables of a history as the service does, and puts generated backups into them. Their indexes are made anew behind the rows:
+ * Makes the tables of a history as the service does, and puts generated backups into them. Their indexes are dropped before the rows, and made behind them:
  * sorted at once, while each row would look for its place in twelve of them, which no longer fit into memory.
  */
 export async function fillHistory(url: string, size: HistorySize, signal: AbortSignal): Promise<void> {
