@@ -1,5 +1,5 @@
 // `npm run bench`: ours and what people use today, in turns, in one run on one machine; see docs/explanation/performance.md.
-// Ends with 0 even when a target is missed, since figures are no test; with 1 when an output is wrong.
+// Exits with 0 even when a target is missed, since figures are no test; with 1 when an output is wrong.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';

@@ -92,7 +92,7 @@ async function sade(args: string[], expectedCode = 0): Promise<void> {
   say(`sade ${args.join(' ')}\n`);
   const child = spawn(join(import.meta.dirname, '../node_modules/.bin/sade'), args, { stdio: 'inherit' });
   const [code] = await once(child, 'close');
-  if (code !== expectedCode) throw new Error(`sade ${args[0]} ended with code ${code}`);
+  if (code !== expectedCode) throw new Error(`sade ${args[0]} ended with exit code ${code}`);
 }
 
 async function list(url: string): Promise<DatabaseList['data']> {

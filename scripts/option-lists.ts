@@ -1,7 +1,7 @@
 // Writes the lists of commands, options and variables into the pages of docs/reference, from their descriptions in
 // cli/options/commands.ts, server/config.ts and server/configuration/, and the JSON Schema of lumbung.yaml:
 //   option-lists.ts          writes them
-//   option-lists.ts --check  ends with 1 when a list is not what would be written
+//   option-lists.ts --check  exits with 1 when a list is not what would be written
 // A list stands between two comments: <!-- npm run docs writes: NAME --> and <!-- to here -->.
 import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';

@@ -1,6 +1,6 @@
 // Writes the types of the resolvers from schema.graphql:
 //   resolver-types.ts          writes server/graphql-api/resolvers/resolver-types.ts
-//   resolver-types.ts --check  ends with 1 when that file is not what would be written
+//   resolver-types.ts --check  exits with 1 when that file is not what would be written
 import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { codegen } from '@graphql-codegen/core';

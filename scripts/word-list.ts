@@ -84,6 +84,7 @@ export const PHRASES: readonly Phrase[] = [
     write: 'gets a report of, is called with',
     example: 'The service has not heard of it.',
   },
+  { pattern: 'end(?:s|ed) with [0-4]', write: 'exits with', example: 'It ends with 1.' },
   {
     pattern: "another [\\w`'-]+(?: [a-z]+)? than",
     write: 'a different … than',

@@ -144,7 +144,7 @@ export const VARIABLES = {
   }),
   verifyUploads: variable('VERIFY_UPLOADS', name => onOff(name).default(true), {
     meaning: 'whether the dump in a zip is read when it is received',
-    details: '`off` is for a weak machine. Then no backup is better than `unverified`, and `sade backup` ends with 1.',
+    details: '`off` is for a weak machine. Then no backup is better than `unverified`, and `sade backup` exits with 1.',
   }),
   graphqlIntrospection: variable('GRAPHQL_INTROSPECTION', name => onOff(name).default(true), {
     meaning: 'whether clients may ask for the GraphQL schema, and browsers get GraphiQL',

@@ -90,7 +90,7 @@ describe('sade doctor', function () {
       const second = await doctor([], { runtime });
       expect(second.code, second.stdout).to.equal(0);
       expect(second.stdout)
-        .to.contain('ended with code 0: 3 of 3 databases ok, ')
+        .to.contain('ended with exit code 0: 3 of 3 databases ok, ')
         .and.contain('as long as in the last run');
       expect(second.stdout).not.to.match(/^(?:FAIL|warn)/m);
     });

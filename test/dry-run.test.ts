@@ -91,7 +91,7 @@ describe('sade backup --dry-run', function () {
     }
   });
 
-  it('ends with 1 when a database or the service cannot be reached, and with 3 for a mistake', async () => {
+  it('exits with 1 when a database or the service cannot be reached, and with 3 for a mistake', async () => {
     await place.list([entryOf(mariadb, 'client_1'), { ...entryOf(mariadb, 'client_2'), db_password: 'not it' }]);
     const plan = await planOf('--server', 'http://127.0.0.1:1');
     expect(plan.exit_code).to.equal(1);

@@ -59,7 +59,7 @@ describe('when something goes wrong', function () {
     await place[Symbol.asyncDispose]();
   });
 
-  it('backs up eight of ten when two are broken, says why, and ends with 1', async () => {
+  it('backs up eight of ten when two are broken, says why, and exits with 1', async () => {
     const wrong = { ...entry('client_1'), name: 'wrong_password', db_password: 'not it' };
     const unreachable = { ...entry('client_1'), name: 'no_such_host', db_host: '127.0.0.1', db_port: '1' };
     await place.list([...DATABASES.slice(0, 4).map(entry), wrong, unreachable, ...DATABASES.slice(4).map(entry)]);
@@ -82,7 +82,7 @@ describe('when something goes wrong', function () {
     expect(await spooled()).to.deep.equal([]);
   });
 
-  it('ends with 2 when no database was backed up', async () => {
+  it('exits with 2 when no database was backed up', async () => {
     await place.list([{ ...entry('client_1'), db_password: 'not it' }]);
     expect((await place.backup(service.url)).code).to.equal(2);
   });
@@ -263,7 +263,7 @@ describe('when something goes wrong', function () {
     expect(await stored()).to.deep.equal([]);
   });
 
-  it('shows all mistakes of databases.json at once and ends with 3', async () => {
+  it('shows all mistakes of databases.json at once and exits with 3', async () => {
     await place.list([
       { ...entry('client_1'), db_port: 'x' },
       { database_name: 'b', db_host: 'h', db_username: 'u', db_password: 'hidden', db_sockt: '' },

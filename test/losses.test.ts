@@ -24,7 +24,7 @@ describe('a database that has lost a table', function () {
   /** The ids of the backups, night by night. */
   const ids: number[] = [];
 
-  it('is named night after night, by the backup that still has it, and sade backup ends with 1', async () => {
+  it('is named night after night, by the backup that still has it, and sade backup exits with 1', async () => {
     ids.push((await trial.backup()).outcome.backup_id!);
     await scene.mariadb.sql('drop table stock', database);
     for (const night of [2, 3]) {
@@ -71,7 +71,9 @@ describe('a database that has lost a table', function () {
     expect(stdout)
       .to.contain(`sade restore ${trial.label} --into ${trial.label}_restored --at ${ids[0]}.`)
       .and.contain(`sade accept ${ids[2]} --reason`);
-    expect(stdout).to.match(/ok +last run .*ended with code 1: 1 of 1 database needs attention \(0 ok\), .*; SHRUNK: /);
+    expect(stdout).to.match(
+      /ok +last run .*ended with exit code 1: 1 of 1 database needs attention \(0 ok\), .*; SHRUNK: /,
+    );
   });
 
   it('is not forgotten in a night in which the dump fails', async () => {

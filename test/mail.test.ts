@@ -158,8 +158,8 @@ describe('the mail of sade backup', function () {
     expect(outcomes.map(({ state }) => state)).to.deep.equal(['complete', 'complete']);
     expect(amended_by).to.deep.include({ exit_code: 0, databases: [other.name] });
     const { stdout } = await sade(['doctor', ...trial.place.args(trial.url).slice(1)]);
-    expect(stdout).to.match(/ok +last run .*ended with code 1: 1 of 2 databases needs? attention \(1 ok\), /);
-    expect(stdout).to.match(/ok +last run .*later sade backup --only \S+ ended with code 0: 1 of 1 database ok, /);
+    expect(stdout).to.match(/ok +last run .*ended with exit code 1: 1 of 2 databases needs? attention \(1 ok\), /);
+    expect(stdout).to.match(/ok +last run .*later sade backup --only \S+ ended with exit code 0: 1 of 1 database ok, /);
   });
 
   it('is on a terminal only the verdict, below the lines of the databases: nothing is printed twice', async () => {

@@ -117,7 +117,7 @@ describe('a run that reports to the service', function () {
     ]);
     const doctor = await sade(['doctor', '--source', source, '--only', 'well', ...place.args(service.url).slice(1)]);
     expect(doctor.stdout).to.match(
-      /ok +service +source all: the last run that the service has a report of is that of .* it ended with code 0/,
+      /ok +service +source all: the last run that the service has a report of is that of .* it ended with exit code 0/,
     );
     expect(doctor.stdout).to.match(/ok +service +source all: its roster there equals the list here: 3 databases/);
   });

@@ -36,7 +36,7 @@ export async function zippedDumpDigest(path: string): Promise<string> {
 async function unzipped(path: string, dropsLastLine: boolean): Promise<string> {
   const unzip = spawn('unzip', ['-p', path], { stdio: ['ignore', 'pipe', 'ignore'] });
   const [sha256, [code]] = await Promise.all([digest(unzip.stdout, dropsLastLine), once(unzip, 'close')]);
-  if (code !== 0) throw new Error(`unzip -p ${path} ended with code ${code}`);
+  if (code !== 0) throw new Error(`unzip -p ${path} ended with exit code ${code}`);
   return sha256;
 }
 

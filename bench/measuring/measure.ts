@@ -74,7 +74,7 @@ async function run(command: readonly string[], { signal, cwd, env }: MeasureOpti
     const [out, said, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     signal.throwIfAborted();
     if (code !== 0)
-      throw new Error(`${command.join(' ')} ended with code ${code}: ${`${said}${out}`.trim().slice(-2000)}`);
+      throw new Error(`${command.join(' ')} ended with exit code ${code}: ${`${said}${out}`.trim().slice(-2000)}`);
     return out;
   } finally {
     signal.removeEventListener('abort', kill);

@@ -17,7 +17,9 @@ export async function startPeer(file: string, ...args: readonly string[]): Promi
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', process.execPath, script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${file} ended with code ${code}`)));
+  const failed = once(child, 'exit').then(([code]) =>
+    Promise.reject(new Error(`${file} ended with exit code ${code}`)),
+  );
   failed.catch(() => {});
   const [said] = (await Promise.race([once(child.stdout, 'data'), failed])) as [Buffer];
   return {

@@ -60,7 +60,7 @@ describe('show', () => {
       expect(findings).to.deep.equal([{ code: today, severity, message: 'as it was said' }]);
     });
 
-  it('tells what a complete backup holds, and ends with 0', async () => {
+  it('tells what a complete backup holds, and exits with 0', async () => {
     const { code, said } = await run('34');
     expect(code).to.equal(0);
     expect(said.split('\n')).to.include.members([
@@ -77,7 +77,7 @@ describe('show', () => {
     ]);
   });
 
-  it('says first what is missing or damaged, and ends with 1', async () => {
+  it('says first what is missing or damaged, and exits with 1', async () => {
     report.findings = [finding('TRIGGERS_NOT_GRANTED', 'no triggers', 'GRANT …')];
     report.state = 'incomplete';
     expect(await run('34').then(({ code, said }) => [code, ...said.split('\n').slice(0, 3)])).to.deep.equal([

@@ -47,13 +47,13 @@ FAIL  database  pt_abc: is something else`;
     const last = checkReporter('last run', 'of today');
     const checks = [
       ...[fail('no right (X)', 'GRANT x'), fail('is down')],
-      last.fail('ended with code 1: 1 of 1 database needs attention (0 ok)'),
+      last.fail('ended with exit code 1: 1 of 1 database needs attention (0 ok)'),
       ...[last.fail('pt_xyz is incomplete: no right (X)', 'GRANT x'), last.fail('pt_xyz failed in its dump: is down')],
       ...[last.fail('pt_abc failed in its dump: is down'), last.fail('pt_xyz is incomplete: another (Y)')],
     ];
     expect(withoutRepeated(checks).map(({ message }) => message)).to.deep.equal([
       ...['no right (X); the last run had this, too', 'is down; the last run had this, too'],
-      'ended with code 1: 1 of 1 database needs attention (0 ok)',
+      'ended with exit code 1: 1 of 1 database needs attention (0 ok)',
       ...['pt_abc failed in its dump: is down', 'pt_xyz is incomplete: another (Y)'],
     ]);
   });

@@ -59,7 +59,7 @@ function describeHeard(
     const started = new Date(heard.started_at);
     const age = formatAge(formatTimestamp(started), now);
     return ok(
-      `the last run that the service has a report of is that of ${inLocalTime(started)}, ${age} ago: it ended with code ${heard.exit_code}`,
+      `the last run that the service has a report of is that of ${inLocalTime(started)}, ${age} ago: it ended with exit code ${heard.exit_code}`,
     );
   }
   if (!lastRun) return ok('the service has no report of a run of it yet');

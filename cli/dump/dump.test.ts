@@ -272,7 +272,7 @@ describe('dump', () => {
         );
     });
 
-    it('ends with 0, but without the marker', async () => {
+    it('exits with 0, but without the marker', async () => {
       for (const script of [
         'header; rows 5000',
         'header; marker; echo more',
@@ -288,7 +288,7 @@ describe('dump', () => {
     it('writes nothing at all', async () =>
       expect((await failureOf('exit 0')).message).to.contain('the dump is cut off'));
 
-    it('says why although it ends with 0', async () => {
+    it('says why although it exits with 0', async () => {
       const error = await failureOf("complain 'Error 1356: a view (1356)'; header; exit 0");
       expect(error.message).to.contain('a view (1356)');
       expect(error.advice).to.contain('view');

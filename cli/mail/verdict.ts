@@ -114,7 +114,7 @@ export function headline(report: RunReport, clock: ReportClock, now: Date): stri
     const others = ok + needing === 0 ? 'This run backed up no database.' : `${ok} ok, ${needing} ${need}.`;
     return [`${how}: ${notDone.length} of ${all} not done, ${when}`, others, ...earlier];
   }
-  // What a mail program shows must not say that all is well when the run ends with 1.
+  // What a mail program shows must not say that all is well when the run exits with 1.
   if (elsewhere > 0 && needing === 0)
     return [`Zips of earlier runs need attention (${count(elsewhere, 'database')}); ${ok} of ${all} ok, ${when}`];
   if (needing === 0) return [`${ok} of ${all} ok, ${when}`];

@@ -80,10 +80,10 @@ function senseProblem({ started_at, ended_at, exit_code, outcomes, ...rest }: Pa
   const { part, parts, interrupted_by, problem } = rest;
   if (Array.isArray(parts) && part !== undefined && !parts.includes(part))
     return 'has a part that is not one of its parts';
-  if (exit_code === 0 && (interrupted_by || problem)) return 'ends with 0, and says what ended it';
+  if (exit_code === 0 && (interrupted_by || problem)) return 'exits with 0, and says what ended it';
   if (!Array.isArray(outcomes)) return undefined;
   const bad = exit_code === 0 && outcomes.find(each => each?.state !== 'complete' || each.shrunk);
-  if (bad) return `ends with 0, and ${bad.database} is not well`;
+  if (bad) return `exits with 0, and ${bad.database} is not well`;
   const twice = firstTwice(outcomes.filter(each => each?.leftover === false).map(({ database }) => database));
   return twice === undefined ? undefined : `has two outcomes of ${twice}`;
 }

@@ -20,7 +20,7 @@ describe('lumbung config check', () => {
     return { code: await runConfigCommand(args, env, streams), out: out.join(''), err: err.join('') };
   }
 
-  it('shows what a file means, without its secrets, and ends with 0', async () => {
+  it('shows what a file means, without its secrets, and exits with 0', async () => {
     const path = join(folder, 'lumbung.yaml');
     await writeFile(
       path,
@@ -35,7 +35,7 @@ heartbeat: { url: https://ping.example.com/hunter2 }
     expect((await run(['check'], { LUMBUNG_CONFIG: path, T: 'hunter2' })).out).to.equal(out);
   });
 
-  it('shows all mistakes, and ends with 1', async () => {
+  it('shows all mistakes, and exits with 1', async () => {
     const path = join(folder, 'broken.yaml');
     await writeFile(path, 'timezone: Mars\ngroups: { acme: { databases: [] } }\n');
     const { code, out, err } = await run(['check', path]);

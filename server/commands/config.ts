@@ -7,7 +7,7 @@ const USAGE = `Checks a file for LUMBUNG_CONFIG before the service reads it.
 
   sudo lumbung config check FILE
 
-Without FILE it checks the one that LUMBUNG_CONFIG names. It ends with 1 when the file has mistakes, and shows
+Without FILE it checks the one that LUMBUNG_CONFIG names. It exits with 1 when the file has mistakes, and shows
 them all. \${NAME} in the file is looked up in the variables of the service.
 `;
 

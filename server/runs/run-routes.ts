@@ -85,7 +85,7 @@ async function store(ctx: Context, sent: SentRun, { audit, log }: Pick<Dependenc
   };
   const detail = { ...facts, listed: roster?.length ?? null, ...stored.roster, ...(!isNew && { again: true }) };
   void audit.record({ actor: actorOf(ctx), action: 'run_report', detail, result: 'done' });
-  if (isNew) log.info(detail, `A run of ${source} is reported: it ended with ${exitCode}`);
+  if (isNew) log.info(detail, `A run of ${source} is reported: it exited with ${exitCode}`);
   ctx.status = isNew ? 201 : 200;
   ctx.body = presentRun(sent, stored);
 }

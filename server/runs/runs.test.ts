@@ -75,7 +75,7 @@ describeOnEachStore('reports of runs', store => {
     const b = await em.findOneOrFail(RosterEntry, { source, databaseName: 'b' });
     expect(b).to.include({ every: 'cron 30 1 * * * Asia/Jakarta', grace: '2h', groupName: 'acme', goneAt: null });
     expect(app.log.filter(line => line.source === source).map(({ msg }) => msg)).to.deep.equal([
-      'A run of stored is reported: it ended with 1',
+      'A run of stored is reported: it exited with 1',
     ]);
   });
 
@@ -208,8 +208,8 @@ describeOnEachStore('reports of runs', store => {
           roster: Array.from({ length: 201 }, (_, i) => sampleEntry(`a${i}`, { every: `${i + 1}m` })),
         }),
       ],
-      ['ends with 0 and has a failure', sampleRun(['a'], { source, outcomes: [sampleFailure('a')] })],
-      ['ends with 0 and was interrupted', sampleRun(['a'], { source, interrupted_by: 'SIGINT' })],
+      ['exits with 0 and has a failure', sampleRun(['a'], { source, outcomes: [sampleFailure('a')] })],
+      ['exits with 0 and was interrupted', sampleRun(['a'], { source, interrupted_by: 'SIGINT' })],
       [
         'fails without a reason',
         sampleRun(['a'], { source, exit_code: 2, outcomes: [sampleFailure('a', { message: null })] }),

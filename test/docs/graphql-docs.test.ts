@@ -68,7 +68,7 @@ describeOnEachStore('the pages about GraphQL', store => {
         const shown = next?.lang === 'json' || next?.lang === 'text' ? next : undefined;
         if (block.lang === 'js' || / -\w*N/.test(block.text)) return expectNews(app, folder, block, shown);
         const { code, output } = await run(app.url, folder, block);
-        const [, ends = '0'] = /ends with (\d)/.exec((shown ?? block).behind) ?? [];
+        const [, ends = '0'] = /exits with (\d)/.exec((shown ?? block).behind) ?? [];
         expect(code, output).to.equal(Number(ends));
         if (shown?.lang === 'json')
           expect(likeInPage(JSON.parse(output))).to.deep.equal(likeInPage(JSON.parse(shown.text)));

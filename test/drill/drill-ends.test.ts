@@ -179,7 +179,7 @@ describe('a drill that does not come to its end', function () {
     expect(await left()).to.deep.equal([]);
   });
 
-  it('is not begun in the work folder of the backups, and ends with 2 when the service does not answer', async () => {
+  it('is not begun in the work folder of the backups, and exits with 2 when the service does not answer', async () => {
     const inWork = await sade(args('--work-dir', place.workDir));
     expect(inWork.stderr).to.contain('is the work folder of sade backup: a drill needs one of its own');
     expect(inWork.code).to.equal(3);

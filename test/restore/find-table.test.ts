@@ -42,7 +42,7 @@ describe('sade find, after a table was lost', function () {
     expect({ looked_at, unknown, has_more }).to.deep.equal({ looked_at: 3, unknown: 0, has_more: true });
   });
 
-  it('ends with 1 where no backup holds it, or none until a time', async () => {
+  it('exits with 1 where no backup holds it, or none until a time', async () => {
     for (const args of [
       ['--table', 'faktur'],
       ['--table', 'stock', '--at', '2020-01-01'],

@@ -158,7 +158,7 @@ describe('sade restore into a database of its own', function () {
     expect(await scene.mariadb.sql(`show databases like '${database}\\_unasked'`)).to.deep.equal([]);
   });
 
-  it('ends with 1 where what was loaded is not what the manifest says, names each difference, and replaces nothing then', async () => {
+  it('exits with 1 where what was loaded is not what the manifest says, names each difference, and replaces nothing then', async () => {
     const file = join(trial.place.folder, 'other.sql.zip');
     await copyFile(await trial.storedZip(), file);
     const record = await readFile(`${await trial.storedZip()}.json`, 'utf8');

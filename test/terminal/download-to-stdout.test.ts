@@ -99,7 +99,7 @@ describe('sade download --output -', () => {
       }
     });
 
-    it(`ends with 1 and says so when they are not the bytes that were stored, on ${name}`, async () => {
+    it(`exits with 1 and says so when they are not the bytes that were stored, on ${name}`, async () => {
       sends.content = randomBytes(CONTENT.length);
       const { code, stderr } = await run(runtime);
       expect(code).to.equal(1);

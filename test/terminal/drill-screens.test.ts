@@ -82,7 +82,7 @@ describe('what sade list, history and show report about drills', function () {
       expect(text).to.match(new RegExp(`next: sade show ${ids.gagal} +# why gagal could not be restored`));
     });
 
-  it('sade list ends with 1 where it lists a database whose last proof is a failed drill, else with 0', async () => {
+  it('sade list exits with 1 where it lists a database whose last proof is a failed drill, else with 0', async () => {
     for (const [filter, expected] of [
       [[], 1],
       [['--json'], 1],
@@ -116,7 +116,7 @@ describe('what sade list, history and show report about drills', function () {
     expect((await onTerminal(['history', 'belum'], 80)).lines[0]).to.not.contain('proven');
   });
 
-  it('sade show tells how long a restore takes, or what a drill found, and ends with 1 where it failed', async () => {
+  it('sade show tells how long a restore takes, or what a drill found, and exits with 1 where it failed', async () => {
     const good = await run('show', `${ids.terbukti}`);
     expect(good.code).to.equal(0);
     expect(good.stdout).to.match(

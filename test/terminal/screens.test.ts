@@ -229,7 +229,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
     );
   });
 
-  it('sade list says what was meant by a filter that does not exist, all mistakes at once, and ends with 3', async () => {
+  it('sade list says what was meant by a filter that does not exist, all mistakes at once, and exits with 3', async () => {
     const args = ['list', '--state', 'compleet,shrunk', '--older-than', '26', '--sort', 'agee'];
     const { code, stdout, stderr } = await sade([...args, '--server', app.url]);
     expect({ code, stdout }).to.deep.equal({ code: 3, stdout: '' });

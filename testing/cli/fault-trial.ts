@@ -131,7 +131,7 @@ export class FaultTrial implements AsyncDisposable {
     return this.proveRestorable();
   }
 
-  /** The backup is whole, but the run ends with 1 and says what was lost, what still has it and what to do; so does the service. */
+  /** The backup is whole, but the run exits with 1 and says what was lost, what still has it and what to do; so does the service. */
   async expectShrunk(run: Run, loss: string): Promise<Proof> {
     const lost = loss.replace(/[()]/g, '\\$&');
     const { code, outcome, stderr } = run;

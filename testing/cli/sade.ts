@@ -130,7 +130,8 @@ export class Workplace implements AsyncDisposable {
     options: SadeOptions = {},
   ): Promise<SadeResult & { report: RunReportJson }> {
     const result = await sade(this.args(server, '--json', ...more), options);
-    if (!result.stdout) throw new Error(`sade printed no report, and ended with code ${result.code}: ${result.stderr}`);
+    if (!result.stdout)
+      throw new Error(`sade printed no report, and ended with exit code ${result.code}: ${result.stderr}`);
     return { ...result, report: JSON.parse(result.stdout) as RunReportJson };
   }
 

@@ -189,7 +189,7 @@ async function untilReady(folder: string): Promise<void> {
 async function failedToStart(server: ChildProcess, folder: string): Promise<never> {
   const [code] = await once(server, 'exit');
   const log = await readFile(`${folder}/error.log`, 'utf8').catch(() => '');
-  throw new Error(`mariadbd ended with code ${code} before it was ready:\n${log.slice(-2000)}`);
+  throw new Error(`mariadbd ended with exit code ${code} before it was ready:\n${log.slice(-2000)}`);
 }
 
 function socketIn(folder: string): string {

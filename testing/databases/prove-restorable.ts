@@ -94,7 +94,7 @@ async function load(
     `--user=${user}`,
     database,
   ];
-  // By stdin, as an administrator would: after an error in a file that it is told to `source` the client ends with 0.
+  // By stdin, as an administrator would: after an error in a file that it is told to `source` the client exits with 0.
   const client = spawn('mariadb', options, {
     stdio: [file.fd, 'ignore', 'pipe'],
     env: { ...process.env, MYSQL_PWD: password },

@@ -102,7 +102,7 @@ async function failure(child: ChildProcess, output: string[], ready: AbortSignal
   const timeout = AbortSignal.timeout(READY_WITHIN_MS);
   try {
     const [code] = (await once(child, 'close', { signal: AbortSignal.any([timeout, ready]) })) as [number | null];
-    throw new StartFailure(`ended with code ${code} before it was ready`, code, output.join(''));
+    throw new StartFailure(`ended with exit code ${code} before it was ready`, code, output.join(''));
   } catch (error) {
     if (!timeout.aborted || ready.aborted) throw error;
     child.kill('SIGKILL');

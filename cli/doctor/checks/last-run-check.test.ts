@@ -38,7 +38,9 @@ describe('last run check', () => {
 
   it('is fine with one that ended well last night', () => {
     expect(marks(RUN)).to.deep.equal(['ok']);
-    expect(said(RUN)).to.contain(`ended with code 0: 1 of 1 database ok, ${inLocalTime(RUN.startedAt).slice(0, 6)}`);
+    expect(said(RUN)).to.contain(
+      `ended with exit code 0: 1 of 1 database ok, ${inLocalTime(RUN.startedAt).slice(0, 6)}`,
+    );
   });
 
   it('warns of one that is older than a day and some', () => {
@@ -54,7 +56,9 @@ describe('last run check', () => {
       outcomes: [OUTCOME, { ...OUTCOME, database: 'b', state: 'failed' as const, failure }],
     };
     expect(marks(run)).to.deep.equal(['FAIL', 'FAIL']);
-    expect(said(run)).to.contain('ended with code 1').and.contain('b failed in its dump: no such host Check db_host.');
+    expect(said(run))
+      .to.contain('ended with exit code 1')
+      .and.contain('b failed in its dump: no such host Check db_host.');
   });
 
   it('tells what was incomplete, with each reason, and not of warnings', () => {
@@ -68,12 +72,12 @@ describe('last run check', () => {
     expect(said(run)).not.to.contain('transactions');
   });
 
-  it('leaves it to the service whether a loss, for which alone a run ended with 1, is accepted since', () => {
+  it('leaves it to the service whether a loss, for which alone a run exited with 1, is accepted since', () => {
     const reference = { id: 6, file_name: 'f', timestamp: '2026-01-01 01:30:00', state: 'complete' as const };
     const loss = { id: 7, timestamp: '2026-01-02 01:30:00', message: 'lost', reference };
     const run = { ...RUN, exitCode: 1, outcomes: [{ ...OUTCOME, loss }] };
     expect(marks(run)).to.deep.equal(['ok']);
-    expect(said(run)).to.match(/ended with code 1: 1 of 1 database needs attention \(0 ok\), .*; SHRUNK: a/);
+    expect(said(run)).to.match(/ended with exit code 1: 1 of 1 database needs attention \(0 ok\), .*; SHRUNK: a/);
     const failed = { ...OUTCOME, database: 'b', state: 'failed' as const, loss };
     expect(marks({ ...run, total: 2, outcomes: [{ ...OUTCOME, loss }, failed] })).to.deep.equal(['FAIL']);
     expect(marks({ ...run, total: 2, notDone: ['b'] })).to.deep.equal(['FAIL', 'FAIL']);
@@ -83,7 +87,7 @@ describe('last run check', () => {
     const run = { ...RUN, exitCode: 130, interruptedBy: 'SIGINT' as const, total: 2, notDone: ['b'] };
     expect(marks(run)).to.deep.equal(['FAIL', 'FAIL']);
     expect(said(run))
-      .to.contain('ended with code 130: Interrupted (SIGINT): 1 of 2 databases not done')
+      .to.contain('ended with exit code 130: Interrupted (SIGINT): 1 of 2 databases not done')
       .and.contain('not done: b');
   });
 
@@ -107,13 +111,13 @@ describe('last run check', () => {
       },
       ...more,
     });
-    const all = /ended with code 1: 1 of 6 databases needs attention \(5 ok\), /;
+    const all = /ended with exit code 1: 1 of 6 databases needs attention \(5 ok\), /;
     const fixed = mergeReports(night, later([{ ...OUTCOME, database: 'b' }]));
     const [whole, only, ...rest] = checkLastRun(fixed, NEXT_MORNING);
     expect([whole!.mark, only!.mark, rest.length]).to.deep.equal(['ok', 'ok', 0]);
     expect(whole!.message).to.match(all);
     expect(whole!.subject).to.equal(`of ${inLocalTime(RUN.startedAt)}`);
-    expect(only!.message).to.match(/^later sade backup --only b ended with code 0: 1 of 1 database ok, /);
+    expect(only!.message).to.match(/^later sade backup --only b ended with exit code 0: 1 of 1 database ok, /);
     expect(checkLastRun(fixed, new Date('2026-01-03T03:31:00Z')).map(({ mark }) => mark)).to.deep.equal([
       ...['ok', 'ok', 'warn'],
     ]);
@@ -126,10 +130,12 @@ describe('last run check', () => {
     expect(marks(cut)).to.deep.equal(['ok', 'FAIL', 'FAIL']);
     expect(said(cut))
       .to.match(all)
-      .and.match(/--only b ended with code 130: Interrupted \(SIGINT\): 1 of 1 database not done/);
+      .and.match(/--only b ended with exit code 130: Interrupted \(SIGINT\): 1 of 1 database not done/);
     const another = mergeReports(night, later([{ ...OUTCOME, database: 'c' }], { only: ['c'] }));
     expect(marks(another), 'b has still failed').to.deep.equal(['FAIL', 'ok', 'FAIL']);
-    expect(said({ ...RUN, only: ['a'] })).to.contain('a run with --only, which ended with code 0: 1 of 1 database ok');
+    expect(said({ ...RUN, only: ['a'] })).to.contain(
+      'a run with --only, which ended with exit code 0: 1 of 1 database ok',
+    );
   });
 
   it('says what several zips of one database lack once', () => {

@@ -67,7 +67,7 @@ function describeEnd(lastRun: LastRun, outcomes: LastRun['outcomes'], { ok, fail
 
 /** @param verdict how its mail began; undefined where a version of before has not kept it */
 function howItEnded({ exitCode }: { exitCode: number }, verdict: string | undefined): string {
-  return `ended with code ${exitCode}${verdict ? `: ${verdict}` : ''}`;
+  return `ended with exit code ${exitCode}${verdict ? `: ${verdict}` : ''}`;
 }
 
 function isKept({ state }: LastRun['outcomes'][number]): boolean {

@@ -239,7 +239,7 @@ describeOnEachStore('a rebuild of the history', store => {
     expect({ status: again.status, data: again.json.data }).to.deep.equal({ status: 200, data });
   });
 
-  it('reports the files that it cannot add, does not change them, and ends with 1', async () => {
+  it('reports the files that it cannot add, does not change them, and exits with 1', async () => {
     const zip = sampleZip();
     await mkdir(join(env.STORAGE_DIR, 'pt_xyz'), { recursive: true });
     const id = '0f69a75b-9fdf-48c6-8ec9-2277934b7bb8';

@@ -119,7 +119,7 @@ describe('the service, as its own process', function () {
     await writeFile(join(folder, 'backups', 'pt_xyz', zip.fileName), BEYOND);
     const rebuilding = await startService(env, ['rebuild']).catch((error: Error) => error);
     expect(String(rebuilding))
-      .to.contain('ended with code 1')
+      .to.contain('ended with exit code 1')
       .and.contain(`${zip.fileName} was not added to the history`);
     await using next = await startServiceHere(env);
     expect((await request(`${next.url}/pt_xyz`)).text).not.to.contain(zip.fileName);
