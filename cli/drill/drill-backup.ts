@@ -9,6 +9,7 @@ import type { DatabaseSource } from '../config/databases.ts';
 import { CommandError, ExplainedError, messageOf } from '../errors.ts';
 import { log } from '../log.ts';
 import { connect } from '../mysql/connect.ts';
+import { isServersAnswer } from '../mysql/servers-answer.ts';
 import { describeStored } from '../restore/choice/describe-stored.ts';
 import { expectedOf } from '../restore/verify/expectation.ts';
 import { verifyLoaded } from '../restore/verify/verify-loaded.ts';
@@ -196,6 +197,6 @@ function withAdvice(error: unknown): unknown {
 function sentenceOf(error: unknown): string {
   const isExpected = error instanceof ExplainedError || error instanceof CommandError;
   const advice = error instanceof ExplainedError ? error.advice : undefined;
-  const said = isExpected || (error as { sqlState?: string }).sqlState ? '' : 'unexpected: ';
+  const said = isExpected || isServersAnswer(error) ? '' : 'unexpected: ';
   return `${said}${messageOf(error)}${advice ? `. ${advice}` : ''}`.replace(/\s+/g, ' ').slice(0, 1000);
 }

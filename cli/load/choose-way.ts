@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
 import { freeBytesOf } from '../files/disk-space.ts';
 import { isAtLeast } from '../mysql/server-facts.ts';
+import { driverErrorOf } from '../mysql/servers-answer.ts';
 import { formatBytes } from '../terminal/format.ts';
 import { LIMITS, type LoadLimits, type LoadOptions } from './load-options.ts';
 import type { TargetConnection } from './target-connections.ts';
@@ -46,7 +47,7 @@ async function mayAlter(connection: TargetConnection): Promise<boolean> {
     await connection.ask('alter table `lumbung: may this user alter tables`');
     return true;
   } catch (error) {
-    const { errno } = error as { errno?: number };
+    const { errno } = driverErrorOf(error);
     if (errno === undefined) throw new Error(messageOf(error), { cause: error });
     return errno === NO_SUCH_TABLE;
   }

@@ -1,6 +1,7 @@
 import type { ObjectKind } from '../../protocol/manifest.ts';
 import type { DumpStatement } from '../dump-statements/dump-statement.ts';
 import { codeOf, ExplainedError, messageOf } from '../errors.ts';
+import { driverErrorOf } from '../mysql/servers-answer.ts';
 import { withoutRowValues } from '../secrets/row-values.ts';
 import { formatBytes, formatCount } from '../terminal/format.ts';
 import { printableInLine } from '../terminal/printable.ts';
@@ -39,7 +40,7 @@ export class FailedStatement extends Error {
 
   /** The number of the server's error. */
   get errno(): number | undefined {
-    return (this.cause as { errno?: number }).errno;
+    return driverErrorOf(this.cause).errno;
   }
 }
 
@@ -57,7 +58,7 @@ export class LoadError extends ExplainedError {
   readonly done: LoadedSoFar;
 
   constructor({ cause, place }: FailedStatement, done: LoadedSoFar) {
-    const { errno, sqlState } = cause as { errno?: number; sqlState?: string };
+    const { errno, sqlState } = driverErrorOf(cause);
     const isConnectionLost = hasLostConnection(cause);
     const about = place.object === undefined ? 'a statement' : place.object;
     const isOfRows = /^(?:INSERT|REPLACE)\b/i.test(place.beginning);
@@ -86,7 +87,7 @@ function loadedSoFar({ bytes, statements, rows }: LoadedSoFar): string {
 
 /** Killed by a client (1317, 1927), shut down (1053, 1077), or cut without a word: only a server's own answer has a state. */
 function hasLostConnection(cause: unknown): boolean {
-  const { errno, sqlState, fatal } = cause as { errno?: number; sqlState?: string; fatal?: boolean };
+  const { errno, sqlState, fatal } = driverErrorOf(cause);
   if (errno !== undefined && ENDINGS.has(errno)) return true;
   return sqlState === undefined && !(cause instanceof ExplainedError) && (fatal || codeOf(cause) !== undefined);
 }

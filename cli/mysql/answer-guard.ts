@@ -3,6 +3,7 @@ import type { Connection } from 'mysql2';
 import { ExplainedError } from '../errors.ts';
 import { formatBytes, formatCount, formatSeconds } from '../terminal/format.ts';
 import { ServerAway } from './explain-connecting.ts';
+import { driverErrorOf } from './servers-answer.ts';
 
 /** What one answer may cost: a server with 60,000 tables of 20 columns is far below. */
 const LIMITS = { bytes: 256 << 20, packets: 2_000_000 };
@@ -107,7 +108,7 @@ export class AnswerGuard implements Disposable {
 
   /** @returns the error with which mysql2 ends a question; an odd answer where it is neither the server's nor the network's */
   explain(error: Error): Error {
-    const { code, fatal, sqlState } = error as { code?: string; fatal?: boolean; sqlState?: string };
+    const { code, fatal, sqlState } = driverErrorOf(error);
     const isOfNetwork = code === 'PROTOCOL_CONNECTION_LOST' || /^E(?!RR_)/.test(code ?? '');
     if (error instanceof ExplainedError || !fatal || sqlState !== undefined) return error;
     if (isOfNetwork) this.#lost ??= error;

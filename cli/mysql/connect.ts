@@ -9,6 +9,7 @@ import { AnswerGuard } from './answer-guard.ts';
 import { ed25519Login } from './ed25519-login.ts';
 import { addressOf, type Contact, explainConnecting } from './explain-connecting.ts';
 import type { StatementResult } from './raw-statement.ts';
+import { driverErrorOf } from './servers-answer.ts';
 import { sessionOver, shortened, unlessAborted } from './session.ts';
 
 export type Row = readonly (string | number | null)[];
@@ -84,7 +85,7 @@ class FailedAttempt extends Error {
 
   /** The server has refused, or asks for a way to log in that we don't know: it would do so without TLS, too. */
   get isServersWord(): boolean {
-    const { sqlState, code } = this.cause as { sqlState?: string; code?: string };
+    const { sqlState, code } = driverErrorOf(this.cause);
     return sqlState !== undefined || /AUTH|CLEAR_PASSWORD/.test(code ?? '');
   }
 }

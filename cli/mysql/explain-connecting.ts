@@ -1,6 +1,7 @@
 import type { DatabaseSource } from '../config/databases.ts';
 import { codeOf, ExplainedError } from '../errors.ts';
 import { adviceOn, NO_DATABASE_SERVER, readablePassword, withEncoding } from './error-advice.ts';
+import { driverErrorOf } from './servers-answer.ts';
 
 /** How far a connection came. */
 export interface Contact {
@@ -32,7 +33,7 @@ const NOT_THIS_DATABASE = new Set<number | undefined>([1044, 1049]);
 export function explainConnecting(error: Error, source: DatabaseSource, contact: Contact): ExplainedError {
   const { what, advice, why, isServerAway } = explain(error, source, contact);
   const where = addressOf(source);
-  const isIn = NOT_THIS_DATABASE.has((error as { errno?: number }).errno);
+  const isIn = NOT_THIS_DATABASE.has(driverErrorOf(error).errno);
   const failed = isIn ? `can't use the database ${source.database} on ${where}` : `can't connect to ${where}`;
   const Explained = isServerAway ? ServerAway : ExplainedError;
   const sharedCause = why !== undefined && !isIn ? { sharedCause: { where, why } } : {};
@@ -62,7 +63,7 @@ interface Explanation {
 
 function explain(error: Error, source: DatabaseSource, contact: Contact): Explanation {
   const code = codeOf(error) ?? '';
-  const { errno, sqlState } = error as { errno?: number; sqlState?: string };
+  const { errno, sqlState } = driverErrorOf(error);
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT')
     return {
       what: `the server offers no TLS, but "ssl" is "${source.ssl}"`,

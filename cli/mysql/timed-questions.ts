@@ -1,5 +1,6 @@
 import type { Row, Session } from './connect.ts';
 import { isAtLeast, type ServerFacts } from './server-facts.ts';
+import { driverErrorOf } from './servers-answer.ts';
 
 /** What was answered, or why it was not: the error of the server, or no time was left. */
 export type TimedAnswer = { readonly rows: readonly Row[] } | { readonly errno: number | undefined };
@@ -29,7 +30,7 @@ export class TimedQuestions {
     try {
       return { rows: await this.#session.ask(statement) };
     } catch (error) {
-      const { errno, sqlState } = error as { errno?: number; sqlState?: string };
+      const { errno, sqlState } = driverErrorOf(error);
       // Without a state it is no answer of the server: the connection has gone.
       if (sqlState === undefined) throw error;
       return { errno };

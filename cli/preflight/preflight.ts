@@ -8,6 +8,7 @@ import { connect, type Session } from '../mysql/connect.ts';
 import { adviceOn } from '../mysql/error-advice.ts';
 import { addressOf } from '../mysql/explain-connecting.ts';
 import { askServerFacts, type ServerFacts } from '../mysql/server-facts.ts';
+import { driverErrorOf } from '../mysql/servers-answer.ts';
 import { brokenForeignKeyFindings } from './checks/broken-foreign-keys.ts';
 import { askBrokenViews, brokenViewFindings } from './checks/broken-views.ts';
 import { examineValues } from './checks/examine-values.ts';
@@ -48,9 +49,9 @@ export async function runPreflight(source: DatabaseSource, { signal }: { signal:
     signal.throwIfAborted();
     if (error instanceof OddAnswer || error instanceof TypeError || error instanceof RangeError)
       throw oddServer(addressOf(source), messageOf(error), error);
-    const { errno, sqlState } = error as { errno?: number; sqlState?: string };
     if (error instanceof ExplainedError) throw error;
-    if (sqlState === undefined && (error as { fatal?: boolean }).fatal !== true) throw error;
+    const { errno, sqlState, fatal } = driverErrorOf(error);
+    if (sqlState === undefined && !fatal) throw error;
     throw new ExplainedError(`the server did not list what to dump: ${messageOf(error)}`, {
       cause: error,
       advice: adviceOn(sqlState === undefined ? 2013 : errno, messageOf(error)),

@@ -3,6 +3,7 @@ import type { DatabaseSource } from '../../config/databases.ts';
 import type { DrillCheck } from '../../config/drill-checks.ts';
 import { messageOf } from '../../errors.ts';
 import { connect, type Row, type Session } from '../../mysql/connect.ts';
+import { driverErrorOf } from '../../mysql/servers-answer.ts';
 
 export interface RunChecksOptions {
   /** Only a few of its rights are used: it reads. */
@@ -75,7 +76,7 @@ const ENDINGS = new Set([1053, 1077, 1927, 2006, 2013, 4031]);
 
 function isAnswer(error: unknown): boolean {
   if (error instanceof WrongAnswer) return true;
-  const { errno, sqlState } = error as { errno?: number; sqlState?: string };
+  const { errno, sqlState } = driverErrorOf(error);
   return sqlState !== undefined && !ENDINGS.has(errno ?? 0);
 }
 

@@ -2,6 +2,7 @@ import { escapeId } from 'mysql2';
 import { type Finding, finding } from '../../../protocol/finding.ts';
 import { firstNames } from '../../../protocol/first-names.ts';
 import type { Session } from '../../mysql/connect.ts';
+import { isServersAnswer } from '../../mysql/servers-answer.ts';
 import { quoteAccount } from '../privileges/missing-rights.ts';
 
 export interface BrokenView {
@@ -49,8 +50,8 @@ export async function askBrokenViews(
       if (orphaned) broken.push({ view, ...orphaned, isDumped: true });
     } catch (error) {
       // Without a state it is no answer of the server: the connection has gone.
-      if ((error as { sqlState?: string }).sqlState === undefined) throw error;
-      const { errno, message } = error as Error & { errno?: number };
+      if (!isServersAnswer(error)) throw error;
+      const { errno, message } = error;
       const calling = errno === MAY_NOT_CALL ? { calling: await definitionOf(session, database, view) } : {};
       const unseen = errno === INVALID ? { unseen: await unseenIn(session, { database, view, relations }) } : {};
       broken.push({ view, reason: message, isDumped: false, ...calling, ...unseen });
@@ -76,8 +77,8 @@ async function missingDefiner(
     await prepareToRead(session, quoted(database, view));
     return undefined;
   } catch (error) {
-    if ((error as { sqlState?: string }).sqlState === undefined) throw error;
-    return { reason: (error as Error).message, definer: DEFINER.exec(definition)?.[1] };
+    if (!isServersAnswer(error)) throw error;
+    return { reason: error.message, definer: DEFINER.exec(definition)?.[1] };
   }
 }
 
@@ -112,7 +113,7 @@ async function unseenIn(
     const own = read.flatMap(([one, two]) => (two === undefined ? one! : one === database ? two : []));
     return [...new Set(own)].filter(name => !there.has(name.toLowerCase()));
   } catch (error) {
-    if ((error as { sqlState?: string }).sqlState === undefined) throw error;
+    if (!isServersAnswer(error)) throw error;
     return [];
   }
 }

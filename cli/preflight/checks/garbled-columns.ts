@@ -4,6 +4,7 @@ import { firstNames } from '../../../protocol/first-names.ts';
 import type { LeftOut } from '../../config/partial-dumps.ts';
 import type { Row, Session } from '../../mysql/connect.ts';
 import type { ServerFacts } from '../../mysql/server-facts.ts';
+import { isServersAnswer } from '../../mysql/servers-answer.ts';
 import { rowsOf } from '../source/information-schema.ts';
 
 interface Asked {
@@ -81,7 +82,7 @@ async function sort(
       if (await isGarbled(column)) garbled.push(column);
     } catch (error) {
       // Without a state it is no answer of the server: the connection has gone.
-      if ((error as { sqlState?: string }).sqlState === undefined) throw error;
+      if (!isServersAnswer(error)) throw error;
       unseen.push(column);
     }
   return { garbled, unseen };

@@ -2,6 +2,7 @@ import { escapeId } from 'mysql2';
 import { type Finding, finding } from '../../../protocol/finding.ts';
 import { firstNames } from '../../../protocol/first-names.ts';
 import type { Session } from '../../mysql/connect.ts';
+import { isServersAnswer } from '../../mysql/servers-answer.ts';
 
 /** What in the definition of a table is of the server that it is on. */
 export interface DefinitionFacts {
@@ -85,7 +86,7 @@ async function definition(session: Session, database: string, table: string): Pr
     return String(shown?.[1]);
   } catch (error) {
     // Without a state it is no answer of the server: the connection has gone. What is wrong with the table mysqldump will say.
-    if ((error as { sqlState?: string }).sqlState === undefined) throw error;
+    if (!isServersAnswer(error)) throw error;
     return '';
   }
 }

@@ -1,6 +1,7 @@
 import { type Finding, finding } from '../../../protocol/finding.ts';
 import { firstNames } from '../../../protocol/first-names.ts';
 import type { Row, Session } from '../../mysql/connect.ts';
+import { driverErrorOf, isServersAnswer } from '../../mysql/servers-answer.ts';
 
 /** The names of the events that a server keeps to itself; undefined when the user may not look where they lie. */
 export interface DisabledEvents {
@@ -22,7 +23,7 @@ export async function askEvents(
   try {
     return { rows: await ask() };
   } catch (error) {
-    if ((error as { errno?: number }).errno !== EVENTS_DISABLED) throw error;
+    if (driverErrorOf(error).errno !== EVENTS_DISABLED) throw error;
     return { rows: [], disabled: { names: await namesInSystemTable(session, database) } };
   }
 }
@@ -32,7 +33,7 @@ async function namesInSystemTable(session: Session, database: string): Promise<s
     const rows = await session.ask('select name from mysql.event where db = ? order by 1', [database]);
     return rows.map(([name]) => String(name));
   } catch (error) {
-    if ((error as { sqlState?: string }).sqlState === undefined) throw error;
+    if (!isServersAnswer(error)) throw error;
     return undefined;
   }
 }

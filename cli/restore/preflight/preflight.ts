@@ -2,6 +2,7 @@ import type { DefinitionNeeds } from '../../../protocol/manifest.ts';
 import { ExplainedError, messageOf } from '../../errors.ts';
 import { connect, type Session } from '../../mysql/connect.ts';
 import { adviceOn } from '../../mysql/error-advice.ts';
+import { driverErrorOf } from '../../mysql/servers-answer.ts';
 import type { RestoreCall } from '../by-hand/restore-call.ts';
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 import type { RestoreTarget } from '../target/restore-target.ts';
@@ -55,8 +56,8 @@ export async function runRestorePreflight(options: PreflightOptions): Promise<Re
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ExplainedError) throw error;
-    const { errno, sqlState } = error as { errno?: number; sqlState?: string };
-    if (sqlState === undefined && (error as { fatal?: boolean }).fatal !== true) throw error;
+    const { errno, sqlState, fatal } = driverErrorOf(error);
+    if (sqlState === undefined && !fatal) throw error;
     throw new ExplainedError(
       `the server ${target.address} did not answer what a restore must know: ${messageOf(error)}`,
       {

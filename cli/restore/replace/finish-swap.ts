@@ -1,6 +1,6 @@
 import { codeOf, ExplainedError, messageOf } from '../../errors.ts';
 import { quotedName } from '../../mysql/quoted-name.ts';
-import { isServersAnswer } from '../../mysql/servers-answer.ts';
+import { driverErrorOf, isServersAnswer } from '../../mysql/servers-answer.ts';
 import { STATE_TABLE } from './replace-names.ts';
 import type { ReplaceOrder } from './replace-order.ts';
 import type { RestoreState } from './state-table.ts';
@@ -63,7 +63,7 @@ export async function swapOrUndo(tools: SwapTools, state: RestoreState): Promise
       `the database ${tools.database} could not be replaced: ${messageOf(error)}; it is as it was${lost.length > 0 ? `, but for what could not be made again: ${lost.join('; ')}` : ''}`,
       {
         cause: error,
-        advice: LOCKED.has((error as { errno?: number }).errno ?? 0) ? WAIT + tools.command : TRY_AGAIN + tools.command,
+        advice: LOCKED.has(driverErrorOf(error).errno ?? 0) ? WAIT + tools.command : TRY_AGAIN + tools.command,
       },
     );
   }
