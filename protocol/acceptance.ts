@@ -1,7 +1,7 @@
 import { type InferType, object, string } from 'yup';
 
 /** Longer reasons belong into a ticket, which this one may name. */
-export const MAX_REASON = 1000;
+const MAX_REASON = 1000;
 const MAX_BY = 255;
 
 const line = (max: number) =>

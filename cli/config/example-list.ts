@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { shellWord } from '../terminal/shell-word.ts';
 
 /** The list of databases that comes with Lumbung (databases.json): its servers and passwords are not real. */
-export const EXAMPLE_LIST = [example('pt_xyz', '192.168.0.1'), example('pt_abc', '192.168.0.2')] as const;
+const EXAMPLE_LIST = [example('pt_xyz', '192.168.0.1'), example('pt_abc', '192.168.0.2')] as const;
 
 function example(database_name: string, db_host: string) {
   return { database_name, db_host, db_port: '3306', db_username: 'user', db_password: 'password' };

@@ -89,7 +89,7 @@ export async function drillBackup(chosen: ChosenBackup, run: DrillRun): Promise<
 }
 
 /** Within the work folder. */
-export const DRILL_FOLDER = 'drill';
+const DRILL_FOLDER = 'drill';
 
 async function drill(drilling: Drilling): Promise<void> {
   const { record, manifest, servers, bounds, drillFolder: folder } = drilling;

@@ -19,7 +19,7 @@ export function lossAdvice(label: string, { id, reference }: Pick<UnacceptedLoss
 }
 
 /** Which of the ways is right depends on what is there now. */
-export const BRING_BACK = `How to bring it back: ${RESTORE_GUIDE}.`;
+const BRING_BACK = `How to bring it back: ${RESTORE_GUIDE}.`;
 
 /** Whether a backup is known that has what was lost, and is not damaged. */
 function canBeFetched({ id, state, instead }: UnacceptedLoss['reference']): boolean {
@@ -53,8 +53,6 @@ export function describeLoss(label: string, loss: UnacceptedLoss, indent: string
     `${indent}  what to do: Check the database. ${printableInLine(lossAdvice(label, loss))}`,
   ];
 }
-
-export { isLoss };
 
 /** What an incomplete backup lacks that an older one had. */
 export interface FoundLoss {

@@ -16,7 +16,7 @@ export function shrunkTroubles(outcomes: readonly Outcome[], clock: ReportClock)
 }
 
 /** @returns whether a backup, or the last complete one before it, has lost something that no one has accepted */
-export function hasLost({ state, loss, findings }: Outcome): boolean {
+function hasLost({ state, loss, findings }: Outcome): boolean {
   return loss !== undefined || (state !== 'complete' && findings.some(({ code }) => isLoss(code)));
 }
 

@@ -34,7 +34,7 @@ export interface ReportedWarning {
 }
 
 /** Its name in the work folder. */
-export const LAST_RUN = 'last-run.json';
+const LAST_RUN = 'last-run.json';
 
 /**
  * Leaves the report of a run in the work folder, for `sade doctor` and the next run. A crash leaves the old one or the new one.

@@ -2,7 +2,7 @@ import { ExplainedError } from '../errors.ts';
 import { formatBytes, formatCount } from '../terminal/format.ts';
 
 /** The largest answer that the service gives is the report of a backup: its manifest of at most 8 MiB, and the findings again. */
-export const ANSWER_LIMIT_BYTES = 16 << 20;
+const ANSWER_LIMIT_BYTES = 16 << 20;
 
 /** A list of so many backups would be one of 270 years; to look at each element of a longer one takes minutes. */
 const LONGEST_LIST = 200_000;

@@ -24,14 +24,14 @@ const listed = {
 };
 
 /** A drill in a list. */
-export const drillSummary = object({
+const drillSummary = object({
   ...listed,
   outcome: mixed<DrillOutcome>().oneOf(DRILL_OUTCOMES).required(),
 });
 export type DrillSummary = InferType<typeof drillSummary>;
 
 /** A restore in a list. */
-export const restoreSummary = object({
+const restoreSummary = object({
   ...listed,
   outcome: mixed<RestoreOutcome>().oneOf(RESTORE_OUTCOMES).required(),
   /** Where it was restored to: host and port or socket, and the name of the database. */

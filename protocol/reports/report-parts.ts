@@ -36,21 +36,11 @@ export interface ReportedChange {
   readonly count: number;
 }
 
-/** How long each part took, in seconds; null for a part that was not done. */
-export interface LoadSeconds {
-  readonly fetch: number | null;
-  /** Inflating and loading. */
-  readonly load: number | null;
-  /** Keys that were added behind the rows. */
-  readonly keys: number | null;
-  readonly verify: number | null;
-}
-
 /** A time that was measured, in seconds; null for what was not done. */
 export const seconds = () => number().min(0).max(1e9).nullable().defined();
 
 /** A text in a field of its own. */
-export const reportText = () => string().min(1).max(MAX_REPORT_TEXT).nullable().defined();
+const reportText = () => string().min(1).max(MAX_REPORT_TEXT).nullable().defined();
 
 /** Which server; null while that was not known. */
 const server = () =>

@@ -125,7 +125,7 @@ export function detailOf({ detail }: Pick<ListedAlarm, 'detail'>): AlarmDetail {
 }
 
 /** @returns the open alarms by their causes, sorted; of a scope that does not have the explaining one, the explained stand alone */
-export function causesOf(alarms: readonly ListedAlarm[], now: Date): OpenCause[] {
+function causesOf(alarms: readonly ListedAlarm[], now: Date): OpenCause[] {
   const keys = new Set(alarms.map(alarmKey));
   const isExplained = ({ mutedBy }: ListedAlarm) => mutedBy !== null && keys.has(mutedBy);
   const explained = Map.groupBy(alarms.filter(isExplained), ({ mutedBy }) => mutedBy!);

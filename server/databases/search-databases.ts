@@ -37,7 +37,7 @@ export interface DatabaseOrder {
   readonly direction: 'asc' | 'desc';
 }
 
-export const BY_NAME: DatabaseOrder = { by: 'name', direction: 'asc' };
+const BY_NAME: DatabaseOrder = { by: 'name', direction: 'asc' };
 
 export interface NamedDatabase {
   readonly id: number;

@@ -61,7 +61,7 @@ export interface FleetQuestion {
   readonly limit: number;
 }
 
-export const DAYS = 30;
+const DAYS = 30;
 
 /** Reads what the page of the fleet shows. Where nothing is asked for and no row needs someone, all rows match. */
 export async function readFleet(parts: FleetParts, { search, after, limit }: FleetQuestion): Promise<Fleet> {

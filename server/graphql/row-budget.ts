@@ -6,7 +6,7 @@ export const MAX_ROWS = 20_000;
 /** Of an answer: ten for each of its rows. */
 export const MAX_VALUES = 200_000;
 /** Of the texts in an answer, in characters: names, findings, inventories. */
-export const MAX_TEXT = 4_000_000;
+const MAX_TEXT = 4_000_000;
 
 /** An event of a subscription may take this part of what a question may. */
 const EVENT_PART = 10;

@@ -12,7 +12,7 @@ export function explainOpening(url: string, error: unknown): Error {
 }
 
 /** @returns the URL as it may be shown */
-export function withoutPassword(url: string): string {
+function withoutPassword(url: string): string {
   if (!url.startsWith('mysql:')) return url;
   const shown = new URL(url);
   shown.password = '';

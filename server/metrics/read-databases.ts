@@ -5,7 +5,7 @@ import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { aliased, query } from '../history/tables.ts';
 
 /** So many databases are shown: each has a dozen lines. What is beyond is counted only. */
-export const MOST_DATABASES = 20_000;
+const MOST_DATABASES = 20_000;
 
 /** So many are read in one statement: it takes some milliseconds. */
 const AT_ONCE = 500;

@@ -7,7 +7,7 @@ import type { Metric, Sample } from './exposition.ts';
 import { toSeconds } from './timestamps.ts';
 
 /** So many sources are shown, by their names: with an upload token anyone can make up more. */
-export const MOST_SOURCES = 1_000;
+const MOST_SOURCES = 1_000;
 
 /** When the last run of each source that has a list ended. A run of some databases only (`--only`) does not count. */
 export async function sourceMetrics(em: EntityManager): Promise<Metric[]> {

@@ -43,7 +43,7 @@ export async function claimMessage(em: EntityManager, claim: Claim): Promise<Cla
 }
 
 /** @returns the id under which each attempt to send it goes; it stays when the history is made again */
-export function messageId(channel: string, dedupeKey: string): string {
+function messageId(channel: string, dedupeKey: string): string {
   return hash('sha256', JSON.stringify([channel, dedupeKey])).slice(0, 32);
 }
 

@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 const UNSEEN_MS = 3 * HOUR_MS;
 
 /** So long is nothing removed at most because of a time that no one has seen: people look at the alarms meanwhile. */
-export const MOST_HELD_MS = 72 * HOUR_MS;
+const MOST_HELD_MS = 72 * HOUR_MS;
 
 /** Its row among those of the jobs. */
 const NAME = 'removal: time seen';

@@ -31,7 +31,7 @@ interface Start {
 const BELIEVED_MS = 1_000;
 
 /** Who may use the service, while it runs. */
-export class ServiceAccess implements Access {
+class ServiceAccess implements Access {
   readonly store: TokenStore;
   readonly #parts: Parts;
   readonly #finder: TokenFinder;

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { isLoss } from '../../cli/losses/losses.ts';
 import type { StageName } from '../../cli/report/outcome.ts';
 import type { RunReportJson } from '../../cli/report/run-report.ts';
+import { isLoss } from '../../protocol/finding.ts';
 import type { FindingCode } from '../../protocol/finding-codes.ts';
 import type { BackupSummary, DatabaseHistory, DatabaseList, StoredState } from '../../protocol/responses.ts';
 import type { MariaDb } from '../databases/mariadb.ts';

@@ -22,7 +22,7 @@ import { closingQuote } from './quote.ts';
 /** Bytes kept of a head or a comment. A set of GTIDs can take some ten KiB. */
 const KEPT = 64 * 1024;
 /** Bytes kept of a statement without rows: no definition of a table, and hardly a routine, takes more. */
-export const MAX_STATEMENT = 8 * 1024 * 1024;
+const MAX_STATEMENT = 8 * 1024 * 1024;
 /** Ends of comments that are kept of a statement. */
 const MAX_COMMENT_ENDS = 100_000;
 const PADDING = new Uint8Array(LOOKAHEAD).fill(is.NEWLINE);

@@ -22,7 +22,7 @@ export interface ServerReading {
 }
 
 /** No real definition has so many; they must fit into memory. */
-export const MAX_TOKENS = 250_000;
+const MAX_TOKENS = 250_000;
 
 export type ReadingFault =
   | 'a delimiter that the client has not seen'

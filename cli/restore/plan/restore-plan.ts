@@ -125,7 +125,7 @@ function stepsOf(
 const COMPARE = 'compare objects and rows with the backup';
 
 /** @returns such as `the definitions of faktur, barang` */
-export function whatIsLoaded({ tables, parts }: Pick<RestoreWish, 'tables' | 'parts'>): string {
+function whatIsLoaded({ tables, parts }: Pick<RestoreWish, 'tables' | 'parts'>): string {
   const which = tables ? tables.join(', ') : undefined;
   if (parts === 'schema') return which ? `the definitions of ${which}` : 'all definitions, without rows,';
   if (parts === 'data') return which ? `the rows of ${which}` : 'all rows, without definitions,';

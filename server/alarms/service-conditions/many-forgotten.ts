@@ -9,9 +9,9 @@ import type { Condition } from '../model/condition.ts';
 const DAY_MS = 86_400_000;
 
 /** So many backups within a day someone may well forget by hand. */
-export const FEW_FORGOTTEN = 10;
+const FEW_FORGOTTEN = 10;
 /** And so many of all that are stored, where these are many. */
-export const FORGOTTEN_PART = 0.1;
+const FORGOTTEN_PART = 0.1;
 
 /** More are not counted: by then all know. */
 const MOST = 10_000;

@@ -28,7 +28,7 @@ export const GROUP_INTERVAL_MS = 30 * 60_000;
 const MANY_MESSAGES = 6;
 const MANY_WITHIN_MS = 60 * 60_000;
 /** So far apart they are then. What is critical does not wait. */
-export const MANY_INTERVAL_MS = 10 * 60_000;
+const MANY_INTERVAL_MS = 10 * 60_000;
 export const MESSAGES_LOOKED_AT = MANY_MESSAGES;
 
 /**
@@ -129,7 +129,7 @@ function isRemindedOf(alarm: AlarmState, now: Date): boolean {
 }
 
 /** @returns whether someone has said that it is seen to, which holds at that time */
-export function isAcknowledged({ acknowledgedAt, acknowledgedUntil }: AlarmState, now: Date): boolean {
+function isAcknowledged({ acknowledgedAt, acknowledgedUntil }: AlarmState, now: Date): boolean {
   return acknowledgedAt !== null && (acknowledgedUntil === null || now < acknowledgedUntil);
 }
 

@@ -25,7 +25,7 @@ export interface TextMistake {
 }
 
 /** A fleet of 10,000 databases, each with an entry of its own, is a third of this. */
-export const MAX_CHARACTERS = 8 * 1024 * 1024;
+const MAX_CHARACTERS = 8 * 1024 * 1024;
 
 /** One mistake can have thousands of the same kind in its wake. */
 const MOST_MISTAKES = 20;

@@ -5,7 +5,7 @@ import type { InferKyselyTable } from '@mikro-orm/sql';
  * `waiting`: some of it needs an operator. `applied`: all of it was given to the removal, or nothing was to be removed. `superseded`: a
  * newer plan was made before it was applied. `held`: nothing of it may go for now.
  */
-export const PLAN_STATES = ['waiting', 'applied', 'superseded', 'held'] as const;
+const PLAN_STATES = ['waiting', 'applied', 'superseded', 'held'] as const;
 export type PlanState = (typeof PLAN_STATES)[number];
 
 const schema = defineEntity({

@@ -11,7 +11,7 @@ export interface Reading {
 }
 
 /** Greater than every text that begins with the same: no character is above this one. */
-export const LAST_CHARACTER = '\u{10ffff}';
+const LAST_CHARACTER = '\u{10ffff}';
 
 /** @returns that the name of a database is in scope: ranges on its index; no condition where all names are */
 export function isInScope(name: Expression<string>, scope: Scope): Condition[] {

@@ -11,11 +11,11 @@ export interface Brake {
 }
 
 /** Nothing of the database goes, also not when an operator applies the plan. */
-export const HOLDS = ['late', 'newest_not_complete', 'unaccepted_loss', 'too_many_backups', 'failed'] as const;
+const HOLDS = ['late', 'newest_not_complete', 'unaccepted_loss', 'too_many_backups', 'failed'] as const;
 /** Goes only when an operator applies the plan. */
-export const WAITS = ['pushed_out', 'policy_changed', 'large_plan', 'large_fleet_plan'] as const;
+const WAITS = ['pushed_out', 'policy_changed', 'large_plan', 'large_fleet_plan'] as const;
 /** Nothing of any database goes in this round. */
-export const FLEET_HOLDS = ['off', 'clock_jumped', 'storage_fails'] as const;
+const FLEET_HOLDS = ['off', 'clock_jumped', 'storage_fails'] as const;
 export type BrakeKind = (typeof HOLDS)[number] | (typeof WAITS)[number] | (typeof FLEET_HOLDS)[number];
 
 /** What is known of a database beside its backups. */

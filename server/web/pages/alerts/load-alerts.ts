@@ -29,7 +29,7 @@ export interface AlertFilter {
   readonly after: string | undefined;
 }
 
-export const CLOSED_A_PAGE = 50;
+const CLOSED_A_PAGE = 50;
 
 const ORDER = 'alarms';
 

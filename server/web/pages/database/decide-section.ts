@@ -31,7 +31,7 @@ ${!isRetired && retireForm(view, name, sent)}</section>`;
 }
 
 /** @returns where a form of the page of a database is sent */
-export function actionLink(view: View, name: string, action: 'pause' | 'resume' | 'retire'): string {
+function actionLink(view: View, name: string, action: 'pause' | 'resume' | 'retire'): string {
   return view.link(`/databases/${encodeURIComponent(name)}/${action}`);
 }
 

@@ -24,7 +24,7 @@ import { type Kept, keptOfDatabases } from '../../../statistics/database-statist
 import { type MeasuredBackup, secondsByBackup } from './measured-backups.ts';
 
 /** So many backups are on a page of the list, and in the series. */
-export const PAGE = 30;
+const PAGE = 30;
 const SERIES = 60;
 
 /** So many attempts, alarms and sources are shown; and so many outcomes are read for the durations of the series. */

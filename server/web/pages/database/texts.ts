@@ -246,5 +246,3 @@ export const DATABASE_TEXTS = texts({
     by: 'Siapa yang memutuskan',
   },
 });
-
-export type DatabaseTexts = (typeof DATABASE_TEXTS)['en'];

@@ -20,12 +20,7 @@ export interface Filters {
   readonly all: boolean;
 }
 
-export const STORED_STATES = [
-  'complete',
-  'incomplete',
-  'unverified',
-  'damaged',
-] as const satisfies readonly StoredState[];
+const STORED_STATES = ['complete', 'incomplete', 'unverified', 'damaged'] as const satisfies readonly StoredState[];
 
 /** @throws AppError 422 for an invalid value: without it the page would show what was not asked for */
 export function filtersIn(query: URLSearchParams): Filters {

@@ -13,7 +13,7 @@ export interface LoadedFleet {
 }
 
 /** So many rows keep a page below 300 kB, each with 30 days. */
-export const ROWS = 40;
+const ROWS = 40;
 
 /** @throws AppError 422 for filters that mean nothing */
 export async function loadFleet({ view, em, scope, query }: PageRequest, parts: LoadParts): Promise<LoadedFleet> {

@@ -15,7 +15,7 @@ export function sentence({ language }: View, verdict: Verdict): Html {
 }
 
 /** @returns the same as a text */
-export function sentenceText(language: View['language'], verdict: Verdict): string {
+function sentenceText(language: View['language'], verdict: Verdict): string {
   const { databases, without, forgiven, standings, alsoOpen, isNightly, tone } = verdict;
   const t = FLEET_TEXTS[language];
   if (tone === 'empty') return `${t.sentence.empty}.`;

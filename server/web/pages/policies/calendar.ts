@@ -4,7 +4,7 @@ import type { DayOfPolicy } from './load-simulation.ts';
 import { POLICY_TEXTS } from './texts.ts';
 
 /** So many months are drawn, the newest first. */
-export const MONTHS = 24;
+const MONTHS = 24;
 
 /** @returns a calendar in which what would go is struck through: each day has the number of backups that stay */
 export function calendar(view: View, days: ReadonlyMap<string, DayOfPolicy>): Html {

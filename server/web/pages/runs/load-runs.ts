@@ -126,7 +126,7 @@ async function sourcesShown(
 }
 
 /** @returns what the alarm about a missing run calls the source */
-export function nameOf({ source, shard }: Pick<SourceState, 'source' | 'shard'>): string {
+function nameOf({ source, shard }: Pick<SourceState, 'source' | 'shard'>): string {
   return shard === '' ? source : `${source}/${shard}`;
 }
 
