@@ -4,7 +4,7 @@ import { isToken } from '../../protocol/access/token-text.ts';
 import type { Principal } from '../auth/principal.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 import { hasCode, messageOf } from '../error-code.ts';
-import { hashOf } from './token-store.ts';
+import { hashOf } from './token-facts.ts';
 
 /** The token in ADMIN_TOKEN_FILE. */
 export interface AdminToken {

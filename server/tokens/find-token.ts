@@ -6,7 +6,7 @@ import type { Found } from '../auth/authenticate.ts';
 import type { Principal } from '../auth/principal.ts';
 import { Token } from '../entities/token.entity.ts';
 import type { Orm } from '../history/orm.ts';
-import { hashOf, scopeOf } from './token-store.ts';
+import { hashOf, scopeOf } from './token-facts.ts';
 
 /** How long a row is believed without a look at the history: so soon a revocation by another process takes effect. */
 const BELIEVED_MS = 1_000;

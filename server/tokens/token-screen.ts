@@ -1,6 +1,6 @@
 import { minuteOf } from '../../protocol/texts/minute.ts';
 import type { Token } from '../entities/token.entity.ts';
-import { isAlive, scopeOf } from './token-store.ts';
+import { isAlive, scopeOf } from './token-facts.ts';
 
 /** @returns a token in one line: `upload, acme_*, expires on 2027-11-29 10:00 UTC` */
 export function tokenInWords(token: Token): string {

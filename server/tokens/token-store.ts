@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { makeToken } from '../../protocol/access/token-text.ts';
 import { Token } from '../entities/token.entity.ts';
@@ -6,6 +5,7 @@ import { AppError, notFound } from '../errors.ts';
 import type { Orm } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import { formatTokens, isSame, type KeptToken, mergeTokens, parseTokens } from './kept-tokens.ts';
+import { isAlive, keptOf, newToken } from './token-facts.ts';
 import type { WantedToken } from './wanted-token.ts';
 
 /** A token that was just made: its text is shown once, and kept nowhere. */
@@ -190,32 +190,6 @@ export class TokenStore {
       await this.#apply(kept, attempts - 1);
     }
   }
-}
-
-/** @returns what is kept of a token: 64 hexadecimal digits */
-export function hashOf(text: string): string {
-  return hash('sha256', text);
-}
-
-/** @returns the scope of a row */
-export function scopeOf({ scope }: Pick<Token, 'scope'>): readonly string[] {
-  return JSON.parse(scope);
-}
-
-/** @returns whether it works at the moment */
-export function isAlive({ expiresAt, revokedAt }: Pick<Token, 'expiresAt' | 'revokedAt'>): boolean {
-  return !revokedAt && (!expiresAt || expiresAt > new Date());
-}
-
-function newToken(text: string, { name, role, scope, lifetimeMs }: WantedToken): KeptToken {
-  const createdAt = new Date();
-  const expiresAt = lifetimeMs === undefined ? null : new Date(createdAt.getTime() + lifetimeMs);
-  return { hash: hashOf(text), name, role, scope, createdAt, expiresAt, revokedAt: null };
-}
-
-function keptOf(row: Token): KeptToken {
-  const { hash, name, role, createdAt, expiresAt = null, revokedAt = null } = row;
-  return { hash, name, role, scope: scopeOf(row), createdAt, expiresAt, revokedAt };
 }
 
 function refuseUnknown(present: readonly KeptToken[], name: string): void {

@@ -1,6 +1,7 @@
 import type { Token } from '../../entities/token.entity.ts';
 import { createToken, revokeToken, rotateToken } from '../../tokens/change-tokens.ts';
-import { isAlive, scopeOf, type TokenStore } from '../../tokens/token-store.ts';
+import { isAlive, scopeOf } from '../../tokens/token-facts.ts';
+import type { TokenStore } from '../../tokens/token-store.ts';
 import type { Resolvers } from './resolver-types.ts';
 
 export const tokenResolvers = {

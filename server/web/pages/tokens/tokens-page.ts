@@ -1,6 +1,6 @@
 import { ROLES } from '../../../../protocol/access/roles.ts';
 import type { Token } from '../../../entities/token.entity.ts';
-import { isAlive, scopeOf } from '../../../tokens/token-store.ts';
+import { isAlive, scopeOf } from '../../../tokens/token-facts.ts';
 import type { SentForm } from '../../forms/attempt.ts';
 import { noticeOf, sentBox, sentField } from '../../forms/sent-field.ts';
 import { choice, form } from '../../shell/forms.ts';
