@@ -8,7 +8,7 @@ import { EXCEPTIONS, OLD_NAMES, PHRASES } from './word-list.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-const TEXTS = /(?:\.(?:ts|js|md|graphql|json|sh|ya?ml)|^(?:cli\/sade|scripts\/setup|\.ci\/run))$/;
+const TEXTS = /(?:\.(?:ts|js|md|graphql|json|sh|ya?ml)|^(?:cli\/sade|server\/lumbung|scripts\/setup|\.ci\/run))$/;
 const NOT_OURS = /(?:^|\/)package-lock\.json$/;
 
 /** A space, the break of a line within a comment, or the seam of a text in two parts. */

@@ -161,6 +161,8 @@ describe('the command lumbung', () => {
       expect(stdout + stderr).to.match(/data\/\S+ does not exist, and neither DATABASE_URL nor STORAGE_DIR names/);
       expect(stdout + stderr).to.contain('run the command as sudo lumbung …');
     }
+    const launched = await main(['alarms'], { LUMBUNG_CALLED_BY: 'ani' });
+    expect(launched.stderr).to.contain('no service was found on this machine. Start the service first');
     await createToken({ STORAGE_DIR: storage(), DATABASE_URL: history() }, { name: 'ani', role: 'admin' });
     const { code, stderr } = await main(['token', 'list'], { STORAGE_DIR: storage() });
     expect(code).to.equal(1);

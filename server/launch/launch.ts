@@ -15,14 +15,14 @@ const INSTALLED = resolve(import.meta.dirname, '../..');
 export async function launch(main: () => Promise<unknown>): Promise<void> {
   try {
     const service = await findService({ env: process.env, installed: INSTALLED });
+    // Behind sudo all are root, and then the user of the service.
+    process.env.LUMBUNG_CALLED_BY = process.env.SUDO_USER || systemUser();
     if (service) {
-      // Behind sudo all are root, and then the user of the service.
-      const calledBy = process.env.SUDO_USER || systemUser();
       // Paths in the command line are relative to the folder of the caller.
-      const calledFrom = process.cwd();
+      process.env.LUMBUNG_CALLED_FROM = process.cwd();
       becomeUser(service.user);
       process.chdir(service.folder);
-      Object.assign(process.env, service.env, { LUMBUNG_CALLED_FROM: calledFrom, LUMBUNG_CALLED_BY: calledBy });
+      Object.assign(process.env, service.env);
     }
   } catch (error) {
     process.stderr.write(`lumbung: ${messageOf(error)}\n`);

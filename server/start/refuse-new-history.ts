@@ -31,8 +31,12 @@ export async function refuseNewStorage(config: Named): Promise<void> {
 /** @throws Error when neither of the two variables is set */
 function refuseUnnamed({ env }: Named, missing: string): void {
   if (env.STORAGE_DIR || env.DATABASE_URL) return;
+  // The launcher has looked for the service.
+  const how = env.LUMBUNG_CALLED_BY
+    ? 'no service was found on this machine. Start the service first, or set both to those of the service'
+    : 'run the command as sudo lumbung …, which finds those of the service, or set both';
   throw new Error(
-    `${missing} does not exist, and neither DATABASE_URL nor STORAGE_DIR names another place: run the command as sudo lumbung …, which finds those of the service, or set both (docs/install.md#the-command-lumbung)`,
+    `${missing} does not exist, and neither DATABASE_URL nor STORAGE_DIR names another place: ${how} (docs/install.md#the-command-lumbung)`,
   );
 }
 
