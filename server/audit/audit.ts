@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { messageOf } from '../error-code.ts';
 import { AppError } from '../errors.ts';
 import { toExpectedError } from '../expected-error.ts';
 import type { EntityManager, Orm } from '../history/orm.ts';
-import { type AuditRecord, type Deed, type EntryRow, lineOf, rowOf } from './entry.ts';
+import { type AuditRecord, type Deed, type EntryRow, rowOf } from './entry.ts';
 import { insertEntries } from './insert-entries.ts';
 import type { LogFile } from './log-file.ts';
 import { type Refusal, RefusalCounter } from './refusal-counter.ts';
-import { RetryQueue } from './retry-queue.ts';
+import type { RetryQueue } from './retry-queue.ts';
+import { queueOfLines, queueOfRows } from './trail-queues.ts';
 
 export interface AuditParts {
   readonly history: Orm;
@@ -46,13 +46,8 @@ export class Audit {
     this.#log = log;
     this.#file = file;
     this.#refusalsMs = refusalsMs;
-    this.#rows = new RetryQueue({
-      deliver: rows => insertEntries({ em: history.em.fork() }, rows),
-      ...{ gatherMs: 50, atOnce: 100, most: MOST_WAITING, pauseMs, lost: missing('the log of the service has them') },
-      onFailure: (err, rows) => this.#logUnstored(err, rows),
-      onRecovery: () => log.info('The audit trail can be stored again: all entries that waited are stored'),
-    });
-    this.#lines = file && this.#linesOf(file, pauseMs);
+    this.#rows = queueOfRows({ history, log, pauseMs });
+    this.#lines = file && queueOfLines({ file, log, pauseMs });
   }
 
   /** Adds an entry. Never fails. @returns when it is stored, or could not be at once: no one has to wait for that */
@@ -156,44 +151,9 @@ export class Audit {
     clearTimeout(this.#refusalsTimer);
     for (const entry of this.#refusals.take()) void this.record(entry);
   }
-
-  #linesOf(file: LogFile, pauseMs: number): RetryQueue<EntryRow> {
-    let hasFailed = false;
-    return new RetryQueue({
-      deliver: async ([row]) => file.append(lineOf(row!)),
-      ...{ atOnce: 1, most: MOST_WAITING, pauseMs, lost: missing('the history has them') },
-      onFailure: err => {
-        if (!hasFailed) this.#log.error({ err }, `AUDIT_LOG_FILE can't be written to: ${messageOf(err)}`);
-        hasFailed = true;
-      },
-      onRecovery: () => {
-        hasFailed = false;
-        this.#log.info('AUDIT_LOG_FILE can be written to again');
-      },
-    });
-  }
-
-  /** So that no entry is lost with the process. */
-  #logUnstored(err: unknown, rows: readonly EntryRow[]): void {
-    for (const row of rows)
-      this.#log.error(
-        { err: messageOf(err), audit: JSON.parse(lineOf(row)) },
-        "An entry of the audit trail can't be stored now",
-      );
-  }
 }
-
-/** Some MiB. */
-const MOST_WAITING = 10_000;
 
 const PATIENCE_MS = 5_000;
-
-/** @returns what makes the entry that shows a gap */
-function missing(where: string): (count: number) => EntryRow {
-  const actor = { tokenId: undefined, token: undefined, address: undefined };
-  const message = `so many entries are missing here, since too many had to wait: ${where}`;
-  return count => rowOf({ actor, action: 'audit', result: 'failed', count, detail: { message } });
-}
 
 function unavailable(why: string, cause: unknown): AppError {
   return new AppError(
