@@ -90,7 +90,7 @@ export function adviceAboutFile(error: unknown): string | undefined {
   const path = error instanceof Error ? (error as NodeJS.ErrnoException).path : undefined;
   if (codeOf(error) === undefined || path === undefined) return undefined;
   if (codeOf(error) === 'ENOENT')
-    return `Find out who removes or moves files there (check: ls -ld '${path}'): only sade may change its work folder. Then run sade again.`;
+    return `Find out what removes or moves files there (check: ls -ld '${path}'): only sade may change its work folder. Then run sade again.`;
   return `Check that file or folder and its disk (ls -ld '${path}'; the kernel's log: dmesg). Then run sade again.`;
 }
 

@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import { EXIT, type InterruptingSignal } from './errors.ts';
 
 const STILL_STOPPING =
-  'still stopping; one more signal ends sade at once, and the next run removes the unfinished files';
+  'still stopping; one more signal ends sade immediately, and the next run removes the unfinished files';
 
 /** The signal that ends the program at once, counted from the first. `npx` passes on a Ctrl-C that has come already. */
 const AT_ONCE = 3;

@@ -75,7 +75,7 @@ const ACTIONS: Readonly<Record<CommandName, Action>> = {
   completion: async (_, shell, context) => (await import('./commands/completion.ts')).completion(shell, context),
 };
 
-const DEFECT = 'This looks like a defect of sade: please report it, with these lines.';
+const DEFECT = 'This looks like a bug in sade: please report it, with these lines.';
 
 /** What a server said may have several lines; the mistakes of a configuration are lines of ours. */
 const INDENT = ' '.repeat(6);

@@ -68,7 +68,7 @@ export const VARIABLES = {
   trustProxy: variable('TRUST_PROXY', proxies, {
     meaning:
       'the addresses of the proxies in front, such as `127.0.0.1` or `10.0.0.0/8`, with commas between them: only their `X-Forwarded-For` and `X-Forwarded-Proto` count',
-    details: 'The client is the last address there that is no such proxy. `X-Forwarded-Host` never counts.',
+    details: 'The client is the last address there that is not such a proxy. `X-Forwarded-Host` never counts.',
   }),
   adminTokenFile: variable(
     'ADMIN_TOKEN_FILE',

@@ -80,7 +80,7 @@ describe('the way to the service', () => {
   it('sends no token in clear text to another machine, unless it is told to', async () => {
     const server = 'http://backups.example.com/';
     const { message, advice } = await refusalOf(open({ server, tokenText: TOKEN }));
-    expect(message).to.equal('the token would go over the network to http://backups.example.com in clear text');
+    expect(message).to.equal('the token would be sent over the network to http://backups.example.com in clear text');
     expect(advice).to.contain('https://').and.contain('SADE_ALLOW_PLAIN_HTTP');
     await open({ server, tokenText: TOKEN, allowPlainHttp: true });
     await open({ server });
@@ -97,7 +97,7 @@ describe('the way to the service', () => {
     await refusalOf(openAccess({ ...options, caFile: undefined, allowPlainHttp: false }, [source]));
   });
 
-  it('sends no token where the environment lets pass any certificate', async () => {
+  it('sends no token where the environment accepts any certificate', async () => {
     const { NODE_TLS_REJECT_UNAUTHORIZED: before } = process.env;
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
     try {

@@ -70,12 +70,14 @@ function refuseClearText({ protocol, hostname, origin }: URL): void {
     if (process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return;
     throw new ConfigurationError(
       [
-        `the token would go to ${origin} without a check who answers there: NODE_TLS_REJECT_UNAUTHORIZED=0 lets pass any certificate`,
+        `the token would be sent to ${origin} without a check who answers there: NODE_TLS_REJECT_UNAUTHORIZED=0 accepts any certificate`,
       ],
-      { advice: 'Take that variable out of the environment. A CA of your own is named by --ca-file (SADE_CA_FILE).' },
+      {
+        advice: 'Remove that variable from the environment. To trust a CA of your own: --ca-file FILE (SADE_CA_FILE).',
+      },
     );
   }
-  throw new ConfigurationError([`the token would go over the network to ${origin} in clear text`], {
+  throw new ConfigurationError([`the token would be sent over the network to ${origin} in clear text`], {
     advice:
       'Give --server (SADE_SERVER) an address that begins with https:// (docs/how-to/run-behind-nginx.md). On a network that you trust: --allow-plain-http, or SADE_ALLOW_PLAIN_HTTP=on.',
   });

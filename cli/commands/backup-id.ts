@@ -11,5 +11,5 @@ export function requireBackupId(given: string): void {
   const advice = isName
     ? `sade history ${given} shows the ids of that database`
     : 'sade list and sade history show them';
-  throw new ConfigurationError([`${JSON.stringify(given)} is not the id of a backup: ids are numbers; ${advice}`]);
+  throw new ConfigurationError([`${JSON.stringify(given)} is not the id of a backup: an id is a number; ${advice}`]);
 }

@@ -370,7 +370,7 @@ describe('download', () => {
         ];
         const error = await within(3, join(folder, `${range?.length}.zip`));
         expect(error).to.be.instanceOf(CommandError);
-        expect(error.message).to.contain('answered with another part of backup');
+        expect(error.message).to.contain('answered with a different part of backup');
       }
     });
 

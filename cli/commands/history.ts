@@ -7,7 +7,7 @@ import { readCommand } from '../options/settings.ts';
 import { namedHistory } from '../service/named-history.ts';
 import type { Service } from '../service/service.ts';
 import { formatCount } from '../terminal/format.ts';
-import { printableJson } from '../terminal/printable.ts';
+import { printableInLine, printableJson } from '../terminal/printable.ts';
 import { type CommandContext, openService } from './command.ts';
 import { renderHistory } from './screens/history-screen.ts';
 
@@ -28,7 +28,7 @@ export async function history(database: string, options: Typed, context: Command
   const service = await openService(given, context);
   const { histories, ...rest } = await pages(service, database, limit);
   if (json) stdout.write(`${printableJson(histories)}\n`);
-  else if (histories.length === 0) stdout.write('There are no backups of that database.\n');
+  else if (histories.length === 0) stdout.write(`The service has no backups of ${printableInLine(database)}.\n`);
   else {
     const found = await lossOfIncomplete(histories[0], id => service.report(id));
     const screen = {

@@ -56,7 +56,7 @@ const fields = object({
   group: text()
     .min(1, 'is empty')
     .max(MAX_GROUP_NAME, `is longer than ${MAX_GROUP_NAME} characters`)
-    .test('blanks', 'has blanks around it', value => value === undefined || value.trim() === value),
+    .test('blanks', 'has spaces around it', value => value === undefined || value.trim() === value),
 })
   .strict()
   .typeError('must be an object with database_name, db_host, db_port, db_username and db_password')
@@ -98,7 +98,7 @@ export function labelOf(entry: { name?: unknown; database_name?: unknown }): unk
 function labelProblem(label: string): string | undefined {
   return (
     databaseNameProblem(label) ??
-    (/%(?:22|0[AD])/i.test(label) ? 'holds %22, %0A or %0D, which an upload cannot carry' : undefined)
+    (/%(?:22|0[AD])/i.test(label) ? 'contains %22, %0A or %0D, which an upload cannot transfer' : undefined)
   );
 }
 

@@ -74,7 +74,7 @@ describe('config', () => {
       [{ every: { cron: '30 1 * * *' } }, /^databases\[0\]\.every: .*the time zone is missing$/],
       [{ grace: '2' }, /^databases\[0\]\.grace: must be a time such as 90m/],
       [{ group: '' }, /^databases\[0\]\.group: is empty$/],
-      [{ group: ' a' }, /^databases\[0\]\.group: has blanks around it$/],
+      [{ group: ' a' }, /^databases\[0\]\.group: has spaces around it$/],
       [{ group: 'x'.repeat(65) }, /^databases\[0\]\.group: is longer than 64 characters$/],
     ];
     for (const [fields, mistake] of bad) {
@@ -472,7 +472,7 @@ describe('config', () => {
         [{ ...entry, database_name: 'graphql' }],
         'databases[0].database_name: is reserved: the service itself uses the path /graphql; give it a label with the key "name"',
       ],
-      ['a name that no form can carry', [{ ...entry, name: 'a%22b' }], 'databases[0].name: holds %22, %0A or %0D'],
+      ['a name that no form can carry', [{ ...entry, name: 'a%22b' }], 'databases[0].name: contains %22, %0A or %0D'],
       ...[-1, 101, 2.5, '50', null].map((limit): [string, unknown, string] => [
         `a limit of ${JSON.stringify(limit)} percent`,
         [{ ...entry, shrink_limit_percent: limit }],

@@ -30,7 +30,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'no-set-names': 'the dump would not name its character set',
   'skip-single-transaction':
     'without one transaction the dump is not a snapshot: its tables are from different moments',
-  'skip-quote-names': 'a dump with a name that is an SQL keyword or contains a blank would not load',
+  'skip-quote-names': 'a dump with a name that is an SQL keyword or contains a space would not load',
   'skip-tz-utc': 'times in the hour when summer time ends would be ambiguous',
   'skip-no-data-med': 'a restore would duplicate the rows of MERGE tables',
   'skip-opt': 'the dump would not name its character set; switch off single parts, such as --skip-add-drop-table',

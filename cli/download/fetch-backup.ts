@@ -144,14 +144,14 @@ function checkRange(told: string | null, from: number, { id, size }: RemoteBacku
   const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(told ?? '') ?? [];
   if (Number(first) === from && Number(last) < size && (total === '*' || Number(total) === size)) return;
   throw new CommandError(
-    `The service answered with another part of backup ${id} than was asked for (byte ${from} and later). Check whether a proxy stands between sade and the service.`,
+    `The service answered with a different part of backup ${id} (requested: byte ${from} and later). Check whether there is a proxy between sade and the service.`,
     EXIT.someFailed,
   );
 }
 
 function tooLong({ id, size }: RemoteBackup): CommandError {
   return new CommandError(
-    `The service sends more than the ${formatCount(size)} bytes that it reports for backup ${id}. Check whether a proxy stands between sade and the service.`,
+    `The service sends more than the ${formatCount(size)} bytes that it reports for backup ${id}. Check whether there is a proxy between sade and the service.`,
     EXIT.someFailed,
   );
 }

@@ -176,7 +176,7 @@ function whyNotRestorable({ verification, checks, dumpAgain, differences }: Dril
     return `it is restored, but not as it was: ${first?.name}: expected ${first?.expected}, found ${first?.found}${more}`;
   }
   if (dumpAgain === 'differs')
-    return `dumped again it differs from the backup: ${differences[0]?.object ?? differences[0]?.kind}`;
+    return `a second dump of it differs from the backup: ${differences[0]?.object ?? differences[0]?.kind}`;
   if (check)
     return `the check "${check.name}" ${check.error ? `failed: ${check.error}` : `gave ${check.found} instead of ${check.expected}`}`;
   return undefined;

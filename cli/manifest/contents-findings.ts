@@ -79,7 +79,7 @@ const CREATE_ANEW =
 const LOSES_ITS_WAY =
   'the mysql client that restores the dump misreads the comments of a definition: it does not load, and what follows may not load either';
 const PUTS_A_BLANK =
-  'the mysql client that restores the dump treats part of a string as the end of a comment, and puts a blank into it';
+  'the mysql client that restores the dump treats part of a string as the end of a comment, and inserts a space into it';
 const MOVE_COMMENT =
   'Create it again with its comments on lines of their own: no /* … */ on the first line of the definition, no */ within quotes, no */ right behind another sign (write 2 * /* … */ 3), and a line end behind a last -- comment. Until then restore with sade restore and --force: it does not use that client, and loads most of these.';
 const ENDS_EARLY =

@@ -177,7 +177,7 @@ export class AnswerGuard implements Disposable {
     return new ExplainedError(
       `the server at ${this.#where} did not answer a question within ${formatSeconds(withinMs / 1000)}`,
       {
-        advice: 'Check what the server is busy with (SHOW PROCESSLIST), and whether it hangs.',
+        advice: 'Check what the server does (SHOW PROCESSLIST), and whether it hangs.',
       },
     );
   }

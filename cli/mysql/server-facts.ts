@@ -39,7 +39,7 @@ export async function askServerFacts(session: Session): Promise<ServerFacts> {
       `show variables where variable_name in ('version_comment', 'lower_case_table_names', 'partial_revokes', 'max_allowed_packet')`,
     )) as unknown as [string, string][],
   );
-  if (!/^\d/.test(text)) throw new OddAnswer('its version is no number');
+  if (!/^\d/.test(text)) throw new OddAnswer('its version is not a number');
   const flavour = /mariadb/i.test(text + variables.get('version_comment')) ? 'mariadb' : 'mysql';
   const version = /^\d+(?:\.\d+)*/.exec(text)![0].slice(0, 128);
   return {

@@ -73,17 +73,17 @@ describe('the command line of sade', () => {
     [['doctor', 'pt_xyz'], 'unexpected pt_xyz; to name databases: sade doctor --only pt_xyz'],
     [
       ['show', 'pt_xyz'],
-      '"pt_xyz" is not the id of a backup: ids are numbers; sade history pt_xyz shows the ids of that database',
+      '"pt_xyz" is not the id of a backup: an id is a number; sade history pt_xyz shows the ids of that database',
     ],
     [[''], 'there is no command ""; sade --help lists them'],
-    [['list', 'help'], 'unexpected help; sade list --help shows how it is called'],
+    [['list', 'help'], 'unexpected help; sade list --help shows how to use it'],
     [['list', 'pt_xyz'], 'unexpected pt_xyz; to find databases: sade list --search pt_xyz'],
-    [['list', ''], 'unexpected ""; sade list --help shows how it is called'],
+    [['list', ''], 'unexpected ""; sade list --help shows how to use it'],
     [
       ['history', 'pt', 'xyz'],
-      'unexpected xyz; a name with blanks in it stands in quotes, and sade history --help shows how it is called',
+      'unexpected xyz; put a name with spaces into quotes; sade history --help shows how to use it',
     ],
-    [['download', '0'], '"0" is not the id of a backup: ids are numbers; sade list and sade history show them'],
+    [['download', '0'], '"0" is not the id of a backup: an id is a number; sade list and sade history show them'],
   ];
   for (const [args, message] of mistakes)
     it(`answers sade ${args.join(' ')} by what may have been meant, and with exit code 3`, async () => {
@@ -165,7 +165,7 @@ describe('the command line of sade', () => {
     for (const command of ['backup', 'doctor']) {
       const { stdout, stderr } = await sadeHere([command], env);
       expect((stdout + stderr).replace(/\s+/g, ' '), command).to.contain(
-        'SADE_SEVER, which is no setting. Did you mean SADE_SERVER?',
+        'SADE_SEVER, which is not a setting of sade. Did you mean SADE_SERVER?',
       );
     }
   });

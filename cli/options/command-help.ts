@@ -91,12 +91,12 @@ export function unexpected(words: readonly string[], command: string): Configura
 }
 
 function hintFor(words: readonly string[], command: string): string {
-  const help = `sade ${command} --help shows how it is called`;
+  const help = `sade ${command} --help shows how to use it`;
   if (words.some(word => /^-*$/.test(word) || word === 'help')) return help;
   if (command === 'backup' || command === 'doctor')
     return `to name databases: sade ${command} --only ${words.join(',')}`;
   if (command === 'list') return `to find databases: sade list --search ${shellWord(words.join(' '))}`;
-  return `a name with blanks in it stands in quotes, and ${help}`;
+  return `put a name with spaces into quotes; ${help}`;
 }
 
 function listed(names: readonly string[]): string {

@@ -39,7 +39,7 @@ export interface CommandDescription {
 
 const CORES_AT_LEAST_4 = {
   fallback: String(Math.max(4, availableParallelism())),
-  fallbackInDocs: 'as many as cores, at least 4',
+  fallbackInDocs: 'the number of cores, at least 4',
 };
 
 const config = option(
@@ -63,7 +63,7 @@ const only = option(
   {
     ...{ flag: 'only', value: 'NAMES', variable: 'SADE_ONLY', fallbackInDocs: 'all', completes: 'labels' },
     meaning: 'Only these databases: their labels, separated by commas',
-    details: 'For a label that has a comma itself: `--only` once for each.',
+    details: 'If a label contains a comma, give `--only` once for each label.',
   },
   labels,
 );
@@ -72,7 +72,7 @@ const only = option(
 const dumpWorkers = option(
   {
     ...{ flag: 'dump-workers', value: 'N', variable: 'SADE_DUMP_WORKERS', ...CORES_AT_LEAST_4 },
-    meaning: 'Dumps at once',
+    meaning: 'How many dumps run at the same time',
   },
   wholeNumber(1, 64),
 );
@@ -81,7 +81,7 @@ const dumpWorkers = option(
 const zipWorkers = option(
   {
     ...{ flag: 'zip-workers', value: 'N', variable: 'SADE_ZIP_WORKERS', ...CORES_AT_LEAST_4 },
-    meaning: 'Zips at once',
+    meaning: 'How many zips are made at the same time',
     details: 'Each reads its dump while it is being written. All together use as many cores as the machine has.',
   },
   wholeNumber(1, 64),
@@ -90,7 +90,7 @@ const zipWorkers = option(
 const uploadWorkers = option(
   {
     ...{ flag: 'upload-workers', value: 'N', variable: 'SADE_UPLOAD_WORKERS', fallback: '4' },
-    meaning: 'Uploads at once',
+    meaning: 'How many uploads run at the same time',
   },
   wholeNumber(1, 64),
 );
@@ -113,7 +113,12 @@ const mariadbDump = option(
 
 const mariadbd = option(
   {
-    ...{ flag: 'mariadbd', value: 'PROGRAM', variable: 'SADE_MARIADBD', fallbackInDocs: 'the one of this machine' },
+    ...{
+      flag: 'mariadbd',
+      value: 'PROGRAM',
+      variable: 'SADE_MARIADBD',
+      fallbackInDocs: 'the one found on this machine',
+    },
     ...{ meaning: "MariaDB's server program, for rehearsals", completes: 'files' },
     details: 'Looked for on the `PATH`, in `/usr/sbin` and in `/usr/libexec`.',
   },
@@ -122,7 +127,7 @@ const mariadbd = option(
 
 const mysqld = option(
   {
-    ...{ flag: 'mysqld', value: 'PROGRAM', variable: 'SADE_MYSQLD', fallbackInDocs: 'the one of this machine' },
+    ...{ flag: 'mysqld', value: 'PROGRAM', variable: 'SADE_MYSQLD', fallbackInDocs: 'the one found on this machine' },
     ...{ meaning: "MySQL's server program, for rehearsals", completes: 'files' },
     details: 'Looked for in the same places.',
   },
@@ -137,7 +142,7 @@ const rehearse = option(
     ...{ flag: 'rehearse', value: 'WHEN', variable: 'SADE_REHEARSE', fallback: 'auto', completes: REHEARSE },
     meaning: 'Load the definitions of each dump into a throwaway server: auto, always or off',
     details:
-      '`auto`: where a server program of the same flavour, and of the same or a newer series, is on this machine. `always`: a backup that is not rehearsed gets a warning. [What a rehearsal does](../explanation/rehearsal.md).',
+      '`auto`: if a server program of the same flavour, and of the same or a newer series, is on this machine. `always`: a backup that is not rehearsed gets a warning. [What a rehearsal does](../explanation/rehearsal.md).',
   },
   oneOf(REHEARSE),
 );
@@ -146,8 +151,8 @@ const source = option(
   {
     ...{ flag: 'source', value: 'NAME', variable: 'SADE_SOURCE' },
     ...{ fallback: hostname().trim().slice(0, 128) || 'unknown', fallbackInDocs: 'the name of the host' },
-    meaning: 'Under which name the service keeps the list of databases and the runs of this machine',
-    details: 'Two machines must not have the same. [How runs are reported](../how-to/report-runs.md).',
+    meaning: 'The name under which the service keeps the list of databases and the runs of this machine',
+    details: 'Two machines must not have the same name. [How runs are reported](../how-to/report-runs.md).',
   },
   line(128),
 );
@@ -155,7 +160,7 @@ const source = option(
 const shard = option(
   {
     ...{ flag: 'shard', value: 'NAME', variable: 'SADE_SHARD', fallbackInDocs: 'none' },
-    meaning: 'Which of several runs of this machine it is, such as one for each list of databases',
+    meaning: 'A name for this run, if several lists of databases are backed up on this machine',
   },
   line(64),
 );
@@ -164,7 +169,7 @@ const json = switchOption({ flag: 'json', meaning: 'Print JSON' });
 
 const wide = switchOption({
   flag: 'wide',
-  meaning: 'Show all columns, with the file names, on any width of terminal',
+  meaning: 'Show all columns and the file names, also on a narrow terminal',
   details: 'Nothing is cut.',
 });
 
@@ -186,9 +191,9 @@ export const COMMANDS = {
       dumpsPerHost: option(
         {
           ...{ flag: 'dumps-per-host', value: 'N', variable: 'SADE_DUMPS_PER_HOST', fallback: '2' },
-          meaning: 'Dumps at once from one database host',
+          meaning: 'How many dumps of one database host run at the same time',
           details:
-            'All its ports count together, and so do all names, addresses and sockets of this machine. Raise it where `127.0.0.1` stands for tunnels to many servers.',
+            'All ports of a host count together. All names, addresses and sockets of this machine count as one host. Raise it if `127.0.0.1` leads through tunnels to many servers.',
         },
         wholeNumber(1, 64),
       ),
@@ -204,7 +209,7 @@ export const COMMANDS = {
       timeoutMs: option(
         {
           ...{ flag: 'timeout', value: 'TIME', variable: 'SADE_TIMEOUT', fallback: '6h' },
-          meaning: 'Time one database may take, such as 90s, 30m, 6h',
+          meaning: 'The longest time that one database may take, such as 90s, 30m or 6h',
           details: 'The time in which it waits for a worker does not count.',
         },
         timer('smh', '90s, 30m or 6h'),
@@ -212,7 +217,7 @@ export const COMMANDS = {
       retries: option(
         {
           ...{ flag: 'retries', value: 'N', variable: 'SADE_RETRIES', fallback: '5' },
-          meaning: 'How often an upload is tried again',
+          meaning: 'How many times a failed upload is tried again',
           details:
             'The pauses between the attempts grow. In an [outage of the service](../how-to/deal-with-waiting-zips.md#when-the-service-is-down) one upload tries for all.',
         },
@@ -221,7 +226,7 @@ export const COMMANDS = {
       ...{ mysqldump, mariadbDump, rehearse, mariadbd, mysqld, source, shard },
       dryRun: switchOption({
         flag: 'dry-run',
-        meaning: 'Only show what a run would do, and why; nothing is done',
+        meaning: 'Only show what a run would do, and why; change nothing',
         details:
           '[How to debug a run](../how-to/debug-a-run.md) has an example. The servers and the service are only asked, and the work folder is only read. It takes no lock, so it never stops a run. It exits with 1 when something stands in the way of a complete backup, and with 3 for a mistake in the options or the list.',
       }),
@@ -243,11 +248,14 @@ export const COMMANDS = {
       bundle: option(
         {
           ...{ flag: 'bundle', value: 'FILE', completes: 'files' },
-          meaning: 'Also write a zip for a support ticket, without any passwords',
+          meaning: 'Also write a zip for a support ticket, without passwords',
         },
         text,
       ),
-      dumpWorkers: { ...dumpWorkers, meaning: 'Dumps at once, and databases checked at once' },
+      dumpWorkers: {
+        ...dumpWorkers,
+        meaning: 'How many dumps run at the same time, and how many databases are checked',
+      },
       ...{ zipWorkers, uploadWorkers, mysqldump, mariadbDump, rehearse, mariadbd, mysqld, source, shard },
       json: switchOption({ flag: 'json', variable: 'SADE_JSON', meaning: 'Print the checks as JSON on stdout' }),
       quiet: switchOption({
@@ -281,7 +289,7 @@ export const COMMANDS = {
       search: option(
         {
           ...{ flag: 'search', value: 'TEXT', meaning: 'Only databases with this text in their names' },
-          details: 'Capitals do not matter.',
+          details: 'Upper and lower case are treated alike.',
         },
         anyText,
       ),
@@ -308,7 +316,7 @@ export const COMMANDS = {
       limit: option(
         {
           ...{ flag: 'limit', value: 'N' },
-          meaning: 'The most backups to show (default: 30 on a terminal, else all)',
+          meaning: 'How many backups to show at most (default: 30 on a terminal, else all)',
         },
         wholeNumber(1, 9_999_999),
       ),
@@ -392,7 +400,7 @@ export const COMMANDS = {
         wantedBackup,
       ),
       limit: option(
-        { ...{ flag: 'limit', value: 'N', fallback: '30' }, meaning: 'The most backups to show' },
+        { ...{ flag: 'limit', value: 'N', fallback: '30' }, meaning: 'How many backups to show at most' },
         wholeNumber(1, 100_000),
       ),
       json,
@@ -433,7 +441,7 @@ export const COMMON = {
   ),
   tokenText: option(
     {
-      ...{ value: 'TOKEN', variable: 'SADE_TOKEN', meaning: 'The token itself, where there is no file for it' },
+      ...{ value: 'TOKEN', variable: 'SADE_TOKEN', meaning: 'The token itself, if there is no file for it' },
       details: 'No option takes it: others on the machine can read the command line of a process.',
     },
     tokenText,

@@ -14,7 +14,7 @@ export const drillOptions = {
         fallback: 'data/drill',
         completes: 'folders',
       },
-      meaning: 'Private folder for the servers and the files of drills; not that of the backups',
+      meaning: 'Private folder for the servers and the files of drills; not the work folder of backups',
       details: 'Its mode is 0700. It needs room for about four times the largest dump, one database after another.',
     },
     folder,
@@ -22,14 +22,15 @@ export const drillOptions = {
   sample: option(
     {
       ...{ flag: 'sample', value: 'N' },
-      meaning: 'At most so many databases: those that were never proven, or have waited longest',
+      meaning:
+        'How many databases to drill at most: first those that were never proven, then those that have waited longest',
     },
     wholeNumber(1, 1_000_000),
   ),
   window: option(
     {
       ...{ flag: 'window', value: 'TIME', fallback: '30d' },
-      meaning: 'How long a proof is good for: databases that were proven since are left out',
+      meaning: 'How long a proof counts: databases that were proven within this time are left out',
       details: 'The units are `h` and `d`.',
     },
     duration('hd', '36h or 30d'),
@@ -39,7 +40,7 @@ export const drillOptions = {
     {
       ...{ flag: 'drill-server', value: 'TARGET', variable: 'SADE_DRILL_SERVER' },
       meaning: 'Restore into this server of targets.json, and start none',
-      details: 'Only databases `lumbung_drill_{uuid}` are made there, and dropped.',
+      details: 'sade makes and drops only databases named `lumbung_drill_{uuid}` there.',
     },
     text,
   ),
@@ -47,7 +48,7 @@ export const drillOptions = {
   mariadbd: option(
     {
       ...{ flag: 'mariadbd', value: 'PROGRAM', variable: 'SADE_MARIADBD', completes: 'files' },
-      meaning: "MariaDB's server program (default: the one that is found)",
+      meaning: "MariaDB's server program (default: the one found on this machine)",
       details: 'It is looked for on the PATH and in the usual folders, such as `/usr/sbin`.',
     },
     text,
@@ -55,16 +56,16 @@ export const drillOptions = {
   mysqld: option(
     {
       ...{ flag: 'mysqld', value: 'PROGRAM', variable: 'SADE_MYSQLD', completes: 'files' },
-      meaning: "MySQL's server program (default: the one that is found)",
+      meaning: "MySQL's server program (default: the one found on this machine)",
     },
     text,
   ),
   maxMemoryBytes: option(
     {
       ...{ flag: 'max-memory', value: 'SIZE', variable: 'SADE_DRILL_MAX_MEMORY', fallback: '2GiB' },
-      meaning: 'Memory that the server of a drill may take, such as 512MiB or 4GiB',
+      meaning: 'The most memory for the server of a drill, such as 512MiB or 4GiB',
       details:
-        'An empty server takes 110 MiB, and a long row three times its size. One that takes more than it may is ended, and the backup could not be tested.',
+        'An empty server takes 110 MiB, and a long row takes three times its size. A server that needs more is ended, and the drill reports that it could not test.',
     },
     size,
   ),
@@ -72,16 +73,16 @@ export const drillOptions = {
     {
       ...{ flag: 'max-disk', value: 'SIZE', variable: 'SADE_DRILL_MAX_DISK' },
       ...{ fallbackInDocs: '2 GiB and 8 times the dump' },
-      meaning: 'Disk that the server of a drill may take, such as 20GiB',
+      meaning: 'The most disk space for the server of a drill, such as 20GiB',
       details:
-        'An empty server takes 130 MiB. One that takes more than it may is ended, and the backup could not be tested.',
+        'An empty server takes 130 MiB. A server that needs more is ended, and the drill reports that it could not test.',
     },
     size,
   ),
   timeoutMs: option(
     {
       ...{ flag: 'timeout', value: 'TIME', variable: 'SADE_DRILL_TIMEOUT', fallback: '6h' },
-      meaning: 'Time one drill may take, such as 30m or 6h',
+      meaning: 'The longest time that one drill may take, such as 30m or 6h',
     },
     timer('smh', '90s, 30m or 6h'),
   ),

@@ -36,7 +36,7 @@ export const text: Parser<string> = given => {
   return text;
 };
 
-/** @returns a text of one line, without blanks around it */
+/** @returns a text of one line, without spaces around it */
 export function line(most: number): Parser<string> {
   return given => {
     const line = text(given).trim();

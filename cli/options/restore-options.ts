@@ -9,9 +9,9 @@ export const restoreOptions = {
   at: option(
     {
       ...{ flag: 'at', value: 'WHICH', fallback: 'latest' },
-      meaning: 'latest, the id of a backup, or a time: the newest complete backup until then',
+      meaning: 'Which backup: latest, an id, or a time (then the newest complete backup up to that time)',
       details:
-        "Such as `34`, `2026-11-28`, `'2026-11-28 01:30'` or `2026-11-27T18:30Z`. A time without an offset is in the zone of this machine. A date or a minute means until its end.",
+        "Such as `34`, `2026-11-28`, `'2026-11-28 01:30'` or `2026-11-27T18:30Z`. A time without an offset is in the zone of this machine. A date or a minute includes all of it.",
     },
     wantedBackup,
   ),
@@ -47,20 +47,20 @@ export const restoreOptions = {
   ),
   replace: switchOption({
     flag: 'replace',
-    meaning: 'Replace what is there; first makes a backup of it',
+    meaning: 'Replace what is there now; first makes a backup of it',
     details:
-      'The backup is loaded into a database beside it, `NAME__lumbung_staging`, and compared. Only if all agrees does it take the place of the old one.',
+      'The backup is loaded into a database beside it, `NAME__lumbung_staging`, and compared. It replaces the old one only if everything agrees.',
   }),
   tables: option(
     {
       ...{ flag: 'tables', value: 'NAMES' },
       meaning: 'Only these tables, with their rows and triggers, separated by commas',
-      details: 'Other tables stay as they are. For a name that has a comma itself: `--tables` once for each.',
+      details: 'Other tables stay as they are. If a name contains a comma, give `--tables` once for each table.',
     },
     names,
   ),
   schemaOnly: switchOption({ flag: 'schema-only', meaning: 'Only the definitions, no rows' }),
-  dataOnly: switchOption({ flag: 'data-only', meaning: 'Only the rows, into tables that are there and empty' }),
+  dataOnly: switchOption({ flag: 'data-only', meaning: 'Only the rows, into tables that exist and are empty' }),
   toStdout: switchOption({
     flag: 'to-stdout',
     meaning: 'Write the SQL to stdout instead of loading it',
@@ -76,7 +76,7 @@ export const restoreOptions = {
   collation: option(
     {
       ...{ flag: 'collation', value: 'FROM=TO' },
-      meaning: 'Load a collation that the server lacks as another; may be given several times',
+      meaning: 'Replace a collation that the server lacks by another; may be given several times',
       details:
         "Such as `utf8mb4_0900_ai_ci=utf8mb4_general_ci`. A `*` stands for any letters, but only of collations of the same character set: `'utf8mb4_uca1400_*=utf8mb4_unicode_ci'`. Nothing is changed unless you ask: sorting and comparing may differ.",
     },
@@ -85,31 +85,31 @@ export const restoreOptions = {
   acrossFlavours: switchOption({
     flag: 'across-flavours',
     meaning: 'Load a backup of MySQL into MariaDB, or the other way round',
-    details: "What can't be taken over is left out and listed.",
+    details: 'What the other flavour does not have is left out and listed.',
   }),
   withoutEncryption: switchOption({
     flag: 'without-encryption',
-    meaning: 'Load tables that were encrypted as plain ones, for a server that has no keys',
+    meaning: 'Load encrypted tables unencrypted, for a server that has no keys',
     details:
-      'The result lists each. Without this option such a restore is refused: no server that lacks keys takes them.',
+      'The result lists each. Without this option such a restore is refused, since a server without keys does not accept encrypted tables.',
   }),
   events: switchOption({
     flag: 'events',
     meaning: 'Enable events also in a copy (--into)',
-    details: 'In a copy they are disabled otherwise: beside the original they would do its work twice.',
+    details: 'Otherwise they are disabled in a copy: the original and the copy would both run them.',
   }),
   noEvents: switchOption({ flag: 'no-events', meaning: 'Leave all events disabled' }),
   jobs: option(
     {
       ...{ flag: 'jobs', value: 'N', fallback: String(Math.min(8, availableParallelism())) },
-      ...{ fallbackInDocs: 'as many as cores, at most 8', meaning: 'Connections that load at once' },
+      ...{ fallbackInDocs: 'the number of cores, at most 8', meaning: 'How many connections load at the same time' },
     },
     wholeNumber(1, 64),
   ),
   force: switchOption({
     flag: 'force',
-    meaning: 'Restore a backup that is damaged, incomplete or unverified, or with little room',
+    meaning: 'Restore a backup that is damaged, incomplete or unverified, or that may not fit on the disk',
   }),
   yes: switchOption({ flag: 'yes', alias: 'y', meaning: 'Do not ask' }),
-  dryRun: switchOption({ flag: 'dry-run', meaning: 'Only show the plan; nothing is done' }),
+  dryRun: switchOption({ flag: 'dry-run', meaning: 'Only show the plan; change nothing' }),
 } as const satisfies OptionTable;

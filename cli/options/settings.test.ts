@@ -286,8 +286,8 @@ describe('settings', () => {
       PATH: '/bin',
     };
     expect(mistypedVariables(env)).to.deep.equal([
-      'the environment has SADE_SEVER, which is no setting. Did you mean SADE_SERVER?',
-      'the environment has SADE_WORKDIR, which is no setting. Did you mean SADE_WORK_DIR?',
+      'the environment has SADE_SEVER, which is not a setting of sade. Did you mean SADE_SERVER?',
+      'the environment has SADE_WORKDIR, which is not a setting of sade. Did you mean SADE_WORK_DIR?',
     ]);
   });
 });

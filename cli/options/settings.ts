@@ -51,6 +51,6 @@ export function mistypedVariables(env: Environment): string[] {
         [...known].map(variable => variable.slice(PREFIX.length)),
         PREFIX,
       );
-      return guess ? [`the environment has ${name}, which is no setting${guess}`] : [];
+      return guess ? [`the environment has ${name}, which is not a setting of sade${guess}`] : [];
     });
 }

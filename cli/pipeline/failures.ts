@@ -91,5 +91,5 @@ export function explainFailure(error: unknown): Explanation {
   const code = codeOf(error) ?? codeOf((error as Error).cause);
   const advice = adviceAboutFile(error) ?? adviceAboutFile((error as Error).cause);
   if (code !== undefined || !(error instanceof Error)) return { message: messageOf(error), ...(advice && { advice }) };
-  return { message: `unexpected ${error.stack}`, advice: 'This looks like a defect of sade: please report it.' };
+  return { message: `unexpected ${error.stack}`, advice: 'This looks like a bug in sade: please report it.' };
 }

@@ -1,7 +1,7 @@
 import { ExplainedError } from '../errors.ts';
 import { formatSeconds } from '../terminal/format.ts';
 
-const ADVICE = 'Check what the database server was busy with, or raise --timeout.';
+const ADVICE = 'Check what the database server did at that time, or raise --timeout.';
 
 /**
  * The time that one database may take. Only the time in which a worker is at it counts, not the waiting for one, and only

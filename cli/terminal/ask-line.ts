@@ -16,7 +16,7 @@ export function canAsk({ stdin, stderr }: Pick<Asked, 'stdin' | 'stderr'>): bool
 /**
  * Asks a person for one line.
  * @param question stands in front of the cursor
- * @returns what was typed, without blanks around it; empty at the end of the input
+ * @returns what was typed, without spaces around it; empty at the end of the input
  * @throws the signal's reason when aborted
  */
 export async function askLine(question: string, { stdin, stderr, signal }: Asked): Promise<string> {

@@ -32,7 +32,7 @@ export class DataCache {
       await mkdir(folder, { mode: 0o700 }).catch(error => {
         if (error.code !== 'EEXIST') throw error;
       });
-      if (!(await isOfThisUserAlone(folder))) throw new Error('it is no folder of this user alone');
+      if (!(await isOfThisUserAlone(folder))) throw new Error('it is not a private folder of this user');
       return new DataCache(folder, await keyOf(program, settings));
     } catch (error) {
       log.debug('data folders are not kept', { folder, error });

@@ -73,7 +73,7 @@ function explained(path: string, error: unknown): ExplainedError {
   if (!(error instanceof UnsoundZip)) return unreadable(path, error);
   return new ExplainedError(`${printableInLine(path)} ${printableInLine(error.message)}`, {
     cause: error,
-    advice: 'Take another backup, or fetch this one again.',
+    advice: 'Use another backup, or download this one again.',
   });
 }
 

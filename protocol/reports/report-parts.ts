@@ -78,7 +78,7 @@ export const loadedFields = {
   /** The label under which the history is kept. */
   database: string()
     .required()
-    .test('database name', 'can be no database’s name', name => databaseNameProblem(name ?? '') === undefined),
+    .test('database name', 'is not a valid database name', name => databaseNameProblem(name ?? '') === undefined),
   backup: object({
     /** Null where the zip came from a file, and not from the service. */
     id: number().integer().positive().max(Number.MAX_SAFE_INTEGER).nullable().defined(),

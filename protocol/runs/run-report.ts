@@ -93,7 +93,7 @@ function line(max: number) {
     .required()
     .test(
       'line',
-      ({ path }) => `${path} must be one line of 1 to ${max} characters, without blanks around it`,
+      ({ path }) => `${path} must be one line of 1 to ${max} characters, without spaces around it`,
       value => isLine(value, max),
     );
 }

@@ -124,7 +124,7 @@ Acknowledged the alarm 3, until 2099-12-07 09:00 UTC: pt_xyz was not backed up: 
       [['acknowledge', '4', '--reason', 'x', '--for', '3d', '--until', '2099-01-01'], '--until or --for, and not both'],
       [['acknowledge', '4', '--reason', 'x', '--for', 'soon'], 'for must be a time such as'],
       [['acknowledge', '5', '--reason', 'x'], 'The alarm 5 has closed: pt_old has lost rows'],
-      [['acknowledge', '1; drop', '--reason', 'x'], '1; drop is no id of an alarm'],
+      [['acknowledge', '1; drop', '--reason', 'x'], '1; drop is not the id of an alarm'],
       [['acknowledge'], 'alarms takes no more, or "acknowledge ID… --reason WHY"'],
       [['list', '--reason', 'x'], 'alarms takes no more'],
       [['close', '4'], 'alarms takes no more'],

@@ -117,7 +117,7 @@ async function acknowledgeAll(acknowledging: Acknowledging, ids: readonly string
 async function acknowledgeOne({ em, audit, err, now, ...wanted }: Acknowledging, text: string): Promise<void> {
   const reading = { em: em.fork(), scope: EVERYTHING };
   const id = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
-  if (id === undefined) throw new Error(`${text} is no id of an alarm: sudo lumbung alarms lists them`);
+  if (id === undefined) throw new Error(`${text} is not the id of an alarm: sudo lumbung alarms lists them`);
   const alarm = await findAlarm(reading, id);
   if (!alarm) throw notFound('ALARM_NOT_FOUND', `No alarm has the id ${id}: sudo lumbung alarms lists them`);
   const { kind, subject, databaseName } = alarm;

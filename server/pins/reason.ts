@@ -7,7 +7,7 @@ const MAX_LENGTH = 1000;
 
 /**
  * Reads why someone does what others will want to understand years later.
- * @returns it in one line, without blanks around it
+ * @returns it in one line, without spaces around it
  * @throws AppError 422
  */
 export function oneReason(text: string): string {

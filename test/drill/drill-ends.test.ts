@@ -117,7 +117,7 @@ describe('a drill that does not come to its end', function () {
     expect((await others())[0]).to.not.deep.equal(before[0]);
     const { stdout, stderr, code } = await sade(args('--only', 'pt_shop', ...onGiven));
     expect(code, stderr + stdout).to.equal(0);
-    expect(stdout).to.contain('pt_shop: restorable').and.contain('dumped again it is the same');
+    expect(stdout).to.contain('pt_shop: restorable').and.contain('a second dump is the same');
     expect(stdout).to.contain('not tested: whether its events are enabled');
     expect(await others()).to.deep.equal(before);
     expect(await left()).to.deep.equal([]);
@@ -190,7 +190,7 @@ describe('a drill that does not come to its end', function () {
 
   it('does the same under Deno', async () => {
     const { stdout, stderr, code } = await sade(args('--only', 'pt_shop'), { runtime: 'deno' });
-    expect(stdout, stderr).to.contain('pt_shop: restorable').and.contain('dumped again it is the same');
+    expect(stdout, stderr).to.contain('pt_shop: restorable').and.contain('a second dump is the same');
     expect(code).to.equal(0);
     expect(await left()).to.deep.equal([]);
   });

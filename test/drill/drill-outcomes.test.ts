@@ -67,7 +67,7 @@ const FORGERIES: Readonly<Record<string, Forgery>> = {
     // What no count finds: the server stores a different value than the dump has.
     edit: sql => sql.replace("(1,'kopi',1.50)", "(1,'kopi',1.505)"),
     outcome: 'not_restorable',
-    reason: /^dumped again it differs from the backup: table barang$/,
+    reason: /^a second dump of it differs from the backup: table barang$/,
   },
   other_row_of_another_version: {
     edit: sql => sql.replace("(1,'kopi',1.50)", "(1,'kopi',1.505)"),

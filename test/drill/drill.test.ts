@@ -93,7 +93,7 @@ describe('sade drill', function () {
     const [block] = blocksRunBy('test/drill/drill.test.ts');
     const { stdout, stderr, code } = await runDocumented(block!.text, place, service.url);
     expect(stdout, stderr).to.match(
-      /^pt_xyz: restorable \(backup \d+\)\. Restored in .* into MariaDB .*; dumped again it is the same$/m,
+      /^pt_xyz: restorable \(backup \d+\)\. Restored in .* into MariaDB .*; a second dump is the same$/m,
     );
     expect(stdout).to.match(/^1 backup drilled: 1 restorable, 0 not restorable, 0 could not be tested\.$/m);
     expect(code).to.equal(0);
@@ -102,7 +102,7 @@ describe('sade drill', function () {
   it('drills what was never proven, reports it, and leaves out what was proven within the window', async () => {
     const first = await run();
     expect(first.stdout).to.match(
-      /^pt_shop: restorable \(backup \d+\)\. Restored in .*; 1 check passed; dumped again/m,
+      /^pt_shop: restorable \(backup \d+\)\. Restored in .*; 1 check passed; a second dump/m,
     );
     expect(first.stdout).to.contain(
       '1 backup drilled: 1 restorable, 0 not restorable, 0 could not be tested. 2 databases',
@@ -157,7 +157,7 @@ describe('sade drill', function () {
     const { json, code } = await drill('--only', 'pt_dates');
     expect(json.drills[0]).to.deep.include({
       ...{ outcome: 'not_restorable', dump_again: 'differs' },
-      reason: 'dumped again it differs from the backup: table visit',
+      reason: 'a second dump of it differs from the backup: table visit',
     });
     expect(code).to.equal(1);
   });

@@ -154,7 +154,7 @@ describe('sade restore into a database of its own', function () {
     const { code, stdout, stderr } = await sade(['restore', trial.label, '--server', trial.url, ...files, ...into]);
     expect(code).to.equal(3);
     expect(stdout).to.contain(`create the database ${database}_unasked`);
-    expect(stderr).to.contain('no terminal to ask on: nothing was done').and.contain('--yes');
+    expect(stderr).to.contain('there is no terminal to ask on: nothing was done').and.contain('--yes');
     expect(await scene.mariadb.sql(`show databases like '${database}\\_unasked'`)).to.deep.equal([]);
   });
 

@@ -69,7 +69,7 @@ describe('a signal', function () {
     terminal.type(CTRL_C);
     await terminal.shows('interrupted by SIGINT: stopping; ');
     terminal.type(CTRL_C);
-    await terminal.shows('sade: still stopping; one more signal ends sade at once');
+    await terminal.shows('sade: still stopping; one more signal ends sade immediately');
     terminal.type(CTRL_C);
     using time = new OwnTime();
     expect(await terminal.exitCode).to.equal(EXIT.interrupted.SIGINT);
@@ -81,7 +81,7 @@ describe('a signal', function () {
     ['SIGINT', CTRL_C, EXIT.interrupted.SIGINT],
     ['SIGQUIT', '\x1c', 128 + 9],
   ] as const)
-    it(`that comes a third time ends sade at once also while a file operation never comes back (${signal})`, async () => {
+    it(`that comes a third time ends sade immediately also while a file operation never comes back (${signal})`, async () => {
       // As an operation on a dead NFS mount: a pipe that no one writes to, opened as the module loads that everything else waits for.
       const hang = join(trial.place.folder, 'hang.mjs');
       execFileSync('mkfifo', [join(trial.place.folder, 'pipe')]);
@@ -96,7 +96,7 @@ describe('a signal', function () {
       terminal.type(keys);
       await terminal.shows(`interrupted by ${signal}: stopping; `);
       terminal.type(keys);
-      await terminal.shows('sade: still stopping; one more signal ends sade at once');
+      await terminal.shows('sade: still stopping; one more signal ends sade immediately');
       terminal.type(keys);
       using time = new OwnTime();
       expect(await terminal.exitCode).to.equal(code);

@@ -303,7 +303,7 @@ describe('the screens of sade list, history, show and download, with 115 databas
     const odd = ids[ODD_NAMES[3]!]!;
     expect(await next(odd)).to.match(
       new RegExp(
-        `^  sade restore .* --at ${odd} .* +# restores it.*\n  sade restore .*--replace --at ${odd} .*# in place.*\n  sade download ${odd} +# the zip.* by hand\n$`,
+        `^  sade restore .* --at ${odd} .* +# restores it.*\n  sade restore .*--replace --at ${odd} .*# replaces.*\n  sade download ${odd} +# the zip.* by hand\n$`,
       ),
     );
     expect(await next(ids[troubles.incomplete]!)).to.match(

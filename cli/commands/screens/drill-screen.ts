@@ -35,7 +35,7 @@ function summary({ rto_seconds, loaded, dump_again, checks, server }: DrillRepor
     `Restored in ${formatSeconds(rto_seconds ?? 0)} into ${server?.flavour === 'mysql' ? 'MySQL' : 'MariaDB'} ${server?.version}`,
     `${count(objects ?? 0, 'object')}, ${formatCount(rows ?? 0)} rows, ${formatBytes(bytes ?? 0)} of SQL`,
     ...(checks.length > 0 ? [`${count(checks.length, 'check')} passed`] : []),
-    ...(dump_again === 'same' ? ['dumped again it is the same'] : []),
+    ...(dump_again === 'same' ? ['a second dump is the same'] : []),
   ];
   return parts.join('; ');
 }

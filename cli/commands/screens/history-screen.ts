@@ -111,6 +111,6 @@ function newestComplete({ database_name, histories, server }: HistoryScreen): Ne
   const which = `the newest complete backup${whole === newest ? '' : ' without a loss'}`;
   return [
     [show(whole.id), `what is in ${which}`],
-    [copyCommand(database_name, { at: whole.id }, { server }), 'restores it into a new database: asks before'],
+    [copyCommand(database_name, { at: whole.id }, { server }), 'restores it into a new database; asks first'],
   ];
 }

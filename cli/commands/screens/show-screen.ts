@@ -168,22 +168,19 @@ function commandsFor({ id, database_name, state, loss, removal }: Report, server
   if (state !== 'complete')
     return [
       history,
-      [restore(id, '--force'), 'restores what is in it into a new database: asks before'],
+      [restore(id, '--force'), 'restores its contents into a new database; asks first'],
       [download, 'the incomplete zip, and how to load it by hand'],
     ];
   if (loss?.status !== 'unaccepted')
     return [
-      [restore(id), 'restores it into a new database: asks before'],
-      [
-        replaceCommand(database_name, { at: id }, { server }),
-        'in place of what is there, of which a backup is made before',
-      ],
+      [restore(id), 'restores it into a new database; asks first'],
+      [replaceCommand(database_name, { at: id }, { server }), 'replaces the database; makes a backup of it first'],
       [download, 'the zip, and how to load it by hand'],
     ];
   const sound = soundReference(loss.reference);
   return [
     ...(sound
-      ? [[restore(sound), 'restores the backup that still has what was lost into a new database: asks before'] as const]
+      ? [[restore(sound), 'restores the backup that still has what was lost into a new database; asks first'] as const]
       : []),
     [`${commandLine('accept', id, { server })} --reason 'why'`, 'if it was removed on purpose'],
   ];

@@ -53,7 +53,7 @@ describe('configuration check', () => {
     ];
     const { marks, messages } = await check(list);
     expect(marks).to.deep.equal(['ok', 'warn']);
-    expect(messages).to.contain('nowhere does not exist; so no restore of a, b can begin');
+    expect(messages).to.contain("nowhere does not exist; so a, b can't be restored");
   });
 
   it('tells every mistake on a line of its own', async () => {

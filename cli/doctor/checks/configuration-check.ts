@@ -39,7 +39,7 @@ function unreadPasswords(sources: readonly DatabaseSource[]): [why: string, advi
     found.set(message, same);
   }
   return [...found].map(([message, { labels, advice }]) => [
-    `${message}; so no restore of ${firstNames(labels)} can begin. Backups do not need it`,
+    `${message}; so ${firstNames(labels)} can't be restored. Backups do not need it`,
     advice,
   ]);
 }

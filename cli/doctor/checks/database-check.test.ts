@@ -45,7 +45,7 @@ describe('database check', () => {
     expect(text).to.contain('at 192.168.0.1:3306 as lumbung, encrypted: MariaDB 10.11.19');
     expect(text).to.contain('2 tables, 1 view, 1 package body, and the user may dump all of it');
     expect(text).to.contain('dumped by mariadb-dump (MariaDB 10.11.19)');
-    expect(text).to.contain('about 90.0 MiB to dump, which takes about 2.3 s (a rough guess');
+    expect(text).to.contain('about 90.0 MiB to dump; that takes about 2.3 s (a rough guess');
     expect(report?.estimatedBytes).to.equal(90 * 2 ** 20);
   });
 

@@ -89,7 +89,7 @@ async function within<T>(ms: number, outer: AbortSignal, look: (signal: AbortSig
 
 function tooSlow(ms: number): ExplainedError {
   return new ExplainedError(`the server did not answer all questions within ${ms / 1000} s`, {
-    advice: 'Check what the server is busy with (SHOW PROCESSLIST), and whether it hangs.',
+    advice: 'Check what the server does (SHOW PROCESSLIST), and whether it hangs.',
   });
 }
 
@@ -118,7 +118,7 @@ function clearText(source: DatabaseSource, { isEncrypted }: SourceReport, { warn
   if (isEncrypted || isLocal(source)) return [];
   return [
     warn(
-      `the login and all data go over the network to ${source.host} in clear text`,
+      `the password and all data are sent over the network to ${source.host} in clear text`,
       'Turn on TLS on the server, and set "ssl": "require" (or "verify", with its CA in ssl_ca) for this database.',
     ),
   ];
@@ -139,5 +139,5 @@ function describeDump(client: MysqldumpClient, chosen: readonly ChosenOption[]):
 }
 
 function describeSize(bytes: number, time: TimeEstimate): string {
-  return `has about ${formatBytes(bytes)} to dump, which takes ${formatEstimate(time)} (${time.basis})`;
+  return `has about ${formatBytes(bytes)} to dump; that takes ${formatEstimate(time)} (${time.basis})`;
 }

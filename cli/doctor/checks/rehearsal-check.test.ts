@@ -34,7 +34,7 @@ describe('the data folders that are kept for the servers of rehearsals', () => {
     await chmod(kept, 0o770);
     const [open] = await found();
     expect(open).to.include({ mark: 'warn' });
-    expect(open!.message).to.contain('is not used, since it is no folder of this user alone');
+    expect(open!.message).to.contain('is not used, since it is not a private folder of this user');
     execFileSync('sh', ['-c', /rm -r .*/.exec(open!.advice!)![0]]);
     await symlink(tmpdir(), kept);
     expect((await found())[0]).to.include({ mark: 'warn' });

@@ -70,7 +70,7 @@ async function checkKeptData(path: string): Promise<Check[]> {
     if (!(await isOfThisUserAlone(path)))
       return [
         warn(
-          `${path} is not used, since it is no folder of this user alone: each rehearsal makes a new data folder, which takes seconds`,
+          `${path} is not used, since it is not a private folder of this user: each rehearsal makes a new data folder, which takes seconds`,
           `Delete it, as root if needed; the next run makes it again: ${remove}`,
         ),
       ];

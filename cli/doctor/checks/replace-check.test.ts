@@ -20,7 +20,7 @@ describe('the check of the user that restores', () => {
     const [only, ...more] = await check({ ...source, restoreUser }, refuse);
     expect(more).to.deep.equal([]);
     expect(only).to.deep.include({ mark: 'warn', subject: 'pt_xyz' });
-    expect(only!.message).to.contain("can't log in, so no restore can begin").and.not.contain('rahasia');
+    expect(only!.message).to.contain("can't log in, so nothing can be restored").and.not.contain('rahasia');
     expect(only!.advice).to.equal('Check restore_username and restore_password.');
   });
 

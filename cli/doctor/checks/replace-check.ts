@@ -54,7 +54,7 @@ function noLogin(source: DatabaseSource, error: ExplainedError): Check[] {
   if (!source.restoreUser) return [];
   const { message, advice } = forRestoreUser(error);
   const { text } = sourceRedactor({ ...source, ...source.restoreUser });
-  const warning = `the user that restores can't log in, so no restore can begin: ${text(message)}`;
+  const warning = `the user that restores can't log in, so nothing can be restored: ${text(message)}`;
   return [checkReporter('database', source.label).warn(warning, advice && text(advice))];
 }
 
@@ -63,7 +63,7 @@ function describe({ label, database }: DatabaseSource, { command, begun }: Resto
   return checkReporter('database', label).fail(
     `a restore with --replace, begun ${begun}, was cut off in its last step: tables may be in ${old}, and views, triggers, routines and events may be missing`,
     command === undefined
-      ? `Run that restore once more, with --replace: it finishes the step, or undoes it. Do not drop ${old} before.`
+      ? `Run that restore again, with --replace: it finishes the step, or undoes it. Do not drop ${old} before.`
       : `This finishes the step, or undoes it (do not drop ${old} before): ${command}`,
   );
 }

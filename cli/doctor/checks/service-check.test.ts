@@ -61,7 +61,7 @@ describe('service check', () => {
     expect(text).to.contain(
       'its channel mail (mail) has failed since 2026-11-30T01:00:00.000Z, and 3 messages wait: refused',
     );
-    expect(text).to.contain('its heartbeat does not arrive: answered HTTP 404');
+    expect(text).to.contain('its heartbeat cannot be sent: answered HTTP 404');
     const working = { ...channel, failing_since: null, last_error: null, waiting: 0 };
     expect((await check({ channels: [working], heartbeat: null })).marks).to.deep.equal([]);
   });
@@ -103,7 +103,7 @@ describe('service check', () => {
       ...{ server: new URL('http://127.0.0.1'), version: '1.2.9', sizes: { dumpBytes: [], unknown: [] } },
       ask: () => new Promise(resolve => setTimeout(() => resolve(status({ time })), 400)),
     });
-    expect(checks.map(({ message }) => message)).to.include('its clock agrees with the one here');
+    expect(checks.map(({ message }) => message)).to.include('its clock agrees with the clock of this machine');
   });
 
   it('compares its free space with the zips of one run, and of a week', async () => {
@@ -133,7 +133,7 @@ describe('service check', () => {
     expect((await check(limits(3 * GIB, GIB))).marks).to.deep.equal([]);
     const dump = await check(limits(2 * GIB, null));
     expect(dump.marks).to.deep.equal(['FAIL']);
-    expect(dump.text).to.contain('the largest dump has about 3.0 GiB, and it takes at most 2.0 GiB');
+    expect(dump.text).to.contain('the largest dump has about 3.0 GiB, and the service accepts at most 2.0 GiB');
     const zip = await check(limits(3 * GIB, GIB / 4));
     expect(zip.marks).to.deep.equal(['FAIL']);
     expect(zip.checks.at(-1)!.advice).to.equal('Raise MAX_UPLOAD_BYTES of the service.');

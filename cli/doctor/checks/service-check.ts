@@ -57,7 +57,7 @@ function describeLimits(limits: Status['limits'], { dumpBytes }: Sizes, { fail }
   const largest = Math.max(0, ...dumpBytes);
   const tooLarge = (what: string, bytes: number, limit: number, variable: string) =>
     fail(
-      `the largest ${what} has about ${formatBytes(bytes)}, and it takes at most ${formatBytes(limit)}`,
+      `the largest ${what} has about ${formatBytes(bytes)}, and the service accepts at most ${formatBytes(limit)}`,
       `Raise ${variable} of the service.`,
     );
   const { max_dump_bytes: maxDump, max_upload_bytes: maxUpload } = limits ?? {};
@@ -84,7 +84,7 @@ function describeVersion(theirs: string, ours: string, { ok, warn }: CheckReport
 
 function describeLine({ protocol, hostname }: URL, { warn }: CheckReporter): Check[] {
   if (protocol === 'https:' || isLoopback(hostname)) return [];
-  const message = 'the zips go over the network in clear text';
+  const message = 'the zips are sent over the network in clear text';
   return [
     warn(
       message,
@@ -99,15 +99,15 @@ function secondsApart(time: number, askedAt: number, answeredAt: number): number
 }
 
 function describeClock(seconds: number, { ok, warn, fail }: CheckReporter): Check[] {
-  if (seconds <= CLOCK_WARNING_SECONDS) return [ok('its clock agrees with the one here')];
-  const message = `its clock and the one here are ${formatSeconds(seconds)} apart, and the names of backups carry the time`;
+  if (seconds <= CLOCK_WARNING_SECONDS) return [ok('its clock agrees with the clock of this machine')];
+  const message = `its clock and the clock of this machine are ${formatSeconds(seconds)} apart, and the names of backups carry the time`;
   return [(seconds > CLOCK_PROBLEM_SECONDS ? fail : warn)(message, 'Set the clocks of both machines by NTP.')];
 }
 
 function describeRoom(free: number, sizes: Sizes, { ok, warn, fail }: CheckReporter): Check[] {
   const need = bytesOfAllZips(sizes);
   const room = `${formatBytes(free)} free; a run takes about ${formatBytes(need)}${exceptUnknown(sizes)}`;
-  if (free < need) return [fail(room, 'Make room where the service keeps the backups, or give it a larger disk.')];
+  if (free < need) return [fail(room, 'Free space where the service keeps the backups, or use a larger disk.')];
   if (free < NIGHTS_OF_ROOM * need)
     return [warn(room, `That is enough for less than ${NIGHTS_OF_ROOM} runs: make room.`)];
   return [ok(room)];
@@ -160,7 +160,7 @@ function describeChannels({ channels = [], heartbeat }: Status, { ok, warn }: Ch
       `Try it on the machine of the service: sudo lumbung notify test ${name}`,
     ),
   );
-  if (heartbeat?.last_error) warnings.push(warn(`its heartbeat does not arrive: ${heartbeat.last_error}`, LOG));
+  if (heartbeat?.last_error) warnings.push(warn(`its heartbeat cannot be sent: ${heartbeat.last_error}`, LOG));
   if (warnings.length > 0 || channels.length === 0) return warnings;
   return [ok(`its ${count(channels.length, 'channel')} for messages ${channels.length === 1 ? 'works' : 'work'}`)];
 }

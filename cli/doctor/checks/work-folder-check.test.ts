@@ -135,7 +135,7 @@ describe('work folder check', () => {
     const { marks, text } = await check();
     expect(marks).to.deep.equal(['ok', 'ok', 'warn', 'warn', 'ok']);
     expect(text).to.contain(`delivered, and can't be removed: ${join(workDir, stuck!)}`);
-    expect(text).to.contain(`refused by the service permanently: ${path}`).and.contain(`cat '${path}.txt'`);
+    expect(text).to.contain(`rejected by the service permanently: ${path}`).and.contain(`cat '${path}.txt'`);
     expect(text).to.match(/1 zip \(\d+ B\) set aside/);
   });
 

@@ -126,7 +126,7 @@ async function describeContent(
   if (refused.length > 0)
     checks.push(
       warn(
-        `${count(refused.length, 'zip')} (${sizeOf(refused)}) set aside, refused by the service permanently: ${pathsOf(refused)}`,
+        `${count(refused.length, 'zip')} (${sizeOf(refused)}) set aside, rejected by the service permanently: ${pathsOf(refused)}`,
         `Each has its reason in a text beside it (cat '${refused[0]!.path}.txt'), with how to send it again, and how to delete it.`,
       ),
     );
@@ -138,7 +138,7 @@ function describeWaiting(
   holder: string | undefined,
   { ok, warn }: CheckReporter,
 ): Check {
-  if (waiting.length === 0) return ok('no zip waits for delivery');
+  if (waiting.length === 0) return ok('no zip waits to be uploaded');
   if (holder !== undefined) return ok(`${count(waiting.length, 'zip')} there, which that run delivers`);
   const zips = `${count(waiting.length, 'zip')} of ${labelsOf(waiting)}`;
   const message = `${zips} from an earlier run not delivered yet, the oldest ${ageOf(waiting[0]!)} old`;

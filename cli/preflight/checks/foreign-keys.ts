@@ -44,7 +44,7 @@ export async function foreignKeyFindings(session: Session, { database, server, l
       : [
           finding(
             'RESTORE_PREREQUISITE',
-            `these foreign keys refer to columns that are no unique key, which MySQL 8.4 and newer refuse to create (error 6125): ${namesOf(odd)}`,
+            `these foreign keys refer to columns that are not a unique key, which MySQL 8.4 and newer refuse to create (error 6125): ${namesOf(odd)}`,
             'Give the client that loads the dump --init-command="SET restrict_fk_on_non_standard_key = OFF", or make the columns that they refer to a UNIQUE key.',
           ),
         ]),

@@ -35,7 +35,7 @@ function checkBlanks({ statement, tokens }: TargetReading): void {
     const [first, second] = [tokens[i - 2], tokens[i - 1]];
     const isBehindDashes = first?.text === '-' && second?.text === '-' && second.at === first.end && at === second.end;
     if (/[\xa0\xff]/.test(text) || (isBehindDashes && text.charCodeAt(0) >= 0x80))
-      throw new RefusedStatement(statement, 'it has letters that a server may read as blanks');
+      throw new RefusedStatement(statement, 'it has letters that a server may read as spaces');
   }
 }
 

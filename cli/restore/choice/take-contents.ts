@@ -21,7 +21,7 @@ export async function takeContents(
   const { inventory, needs, endsWithMarker, isBalanced } = scanner.end();
   if (endsWithMarker && isBalanced) return { inventory, needs };
   throw new ExplainedError(`the dump in ${zip.path} is not whole: its last line is not "-- Dump completed"`, {
-    advice: 'It was cut off when it was made. Take another backup.',
+    advice: 'It was cut off when it was made. Use another backup.',
   });
 }
 

@@ -61,7 +61,7 @@ export function renderFound(
         [copyCommand(label, which, { server, options }), 'the table into another database, to look at it first'],
         [
           replaceCommand(label, which, { server, options }),
-          'in place of the present one, of which a backup is made before',
+          'replaces the table that is there now; makes a backup first',
         ],
       ],
       width,

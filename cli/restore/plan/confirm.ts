@@ -10,7 +10,7 @@ import type { RestorePlan } from './restore-plan.ts';
  */
 export async function confirm(plan: RestorePlan, call: RestoreCall, asked: Asked): Promise<void> {
   if (!canAsk(asked))
-    throw new ConfigurationError(['no terminal to ask on: nothing was done'], {
+    throw new ConfigurationError(['there is no terminal to ask on: nothing was done'], {
       advice: `Read the plan above. To carry it out: ${call.again({ yes: true, ...(plan.backup.id !== undefined && { at: String(plan.backup.id) }) })}`,
     });
   if (!(await isMeant(plan, asked))) throw new ConfigurationError(['not confirmed: nothing was done']);
@@ -34,5 +34,5 @@ export async function choose(question: string, choices: readonly string[], asked
   const answer = await askLine(`1 to ${choices.length}: `, asked);
   const at = /^\d$/.test(answer) ? Number(answer) - 1 : -1;
   if (at in choices) return at;
-  throw new ConfigurationError(['not one of the numbers: nothing was done']);
+  throw new ConfigurationError(['the answer is not one of the numbers: nothing was done']);
 }

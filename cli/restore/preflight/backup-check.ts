@@ -6,10 +6,10 @@ import { type Checked, NOTHING_WRONG, problem, together, warning } from './probl
 /** A backup that is not complete is restored only where someone wants just that. */
 export function checkBackup(backup: BackupToRestore): Checked {
   const id = idOf(backup);
-  const how = id === undefined ? 'Take another file' : `sade history ${backup.label} shows the others`;
+  const how = id === undefined ? 'Use another file' : `sade history ${backup.label} shows the others`;
   return together([
     ...backup.doubts.map(doubt =>
-      problem(`the backup is in doubt: ${doubt}`, `${how}, or restore this one anyway with --force.`, {
+      problem(`the backup may not be good: ${doubt}`, `${how}, or restore this one anyway with --force.`, {
         isForceable: true,
       }),
     ),

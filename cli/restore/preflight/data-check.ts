@@ -39,7 +39,7 @@ async function checkEmpty(session: Session, database: string, tables: readonly s
   if (filled.length === 0) return NOTHING_WRONG;
   return problem(
     `${firstNames(filled)} in ${database} has rows already`,
-    'Rows are added to none: empty these tables yourself, or restore into another database with --into.',
+    'sade adds no rows to tables that have some: empty these tables yourself, or restore into another database with --into.',
   );
 }
 

@@ -69,7 +69,7 @@ export async function checkDatabase(session: Session, state: DatabaseState, opti
   const which = tables ? (tables.length === 1 ? 'that table only' : 'those tables only') : 'it';
   return problem(
     what,
-    `To restore beside it: ${copy}. To replace ${which}, of which a backup is made before: ${call.again({ replace: true })}`,
+    `To restore beside it: ${copy}. To replace ${which} (a backup of it is made first): ${call.again({ replace: true })}`,
   );
 }
 

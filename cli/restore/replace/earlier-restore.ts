@@ -59,7 +59,7 @@ export function whatIsInTheWay(earlier: EarlierRestore): { message: string; advi
   if (staging.kind === 'foreign')
     return {
       message: `there is a database ${names.staging}, which no restore has made`,
-      advice: `A restore loads the backup there. Look at what is in it; if no one needs it: DROP DATABASE ${quotedName(names.staging)};`,
+      advice: `A restore loads the backup there. Check what is in it. If no one needs it: DROP DATABASE ${quotedName(names.staging)};`,
     };
   if (old.kind === 'absent' || isOnlyPrepared(earlier) || unfinishedSwap(earlier)) return undefined;
   const drop = `DROP DATABASE ${quotedName(names.old)};`;
@@ -67,7 +67,7 @@ export function whatIsInTheWay(earlier: EarlierRestore): { message: string; advi
   if (!state)
     return {
       message: `there is a database ${names.old}, which no restore has made`,
-      advice: `A restore puts the old tables there. Look at what is in it; if no one needs it: ${drop}`,
+      advice: `A restore puts the old tables there. Check what is in it. If no one needs it: ${drop}`,
     };
   return {
     message: `the database ${names.old} still holds the tables that an earlier restore replaced (by ${state.backup}, begun ${state.begun})`,

@@ -34,7 +34,7 @@ export async function storageLow({ now, configuration, space, bytesPerDay }: Loo
     {
       ...{ ...base, severity: isCritical ? 'critical' : 'warning' },
       summary: `The storage of the service has ${gib(room.free)} free of ${gib(room.total)} (${percent.toFixed(0)} %)${full}`,
-      advice: 'Give it a larger disk, or turn the retention on: sudo lumbung retention plan',
+      advice: 'Use a larger disk, or turn the retention on: sudo lumbung retention plan',
     },
   ];
 }

@@ -106,7 +106,7 @@ async function readBounded(path: string): Promise<string> {
   try {
     const found = await stat(path);
     // A pipe would hold up the start, a device never end.
-    if (!found.isFile()) throw new Error(`${path} is no file`);
+    if (!found.isFile()) throw new Error(`${path} is not a file`);
     if (found.size > MAX_SECRET_BYTES) throw new Error(`${path} is longer than 64 KiB: it holds no secret`);
     return await readFile(path, 'utf8');
   } catch (error) {

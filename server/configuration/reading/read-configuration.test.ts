@@ -107,7 +107,7 @@ retention: { policies: { p: { daily: -1 }, q: {} } }
       'lumbung.yaml:18: retention.policies.p.daily',
       'lumbung.yaml:18: retention.policies.q',
     ]);
-    expect(mistakes[2]).to.equal('lumbung.yaml:5: groups.acme.every: "24" is no time: write 24h');
+    expect(mistakes[2]).to.equal('lumbung.yaml:5: groups.acme.every: "24" is not a time: write 24h');
     expect(mistakes[3]).to.contain('did you mean grace?');
     expect(mistakes[7]).to.contain('did you mean ntfy?');
     expect(mistakes[9]).to.contain('did you mean ops?');

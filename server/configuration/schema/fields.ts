@@ -36,7 +36,7 @@ export function duration(about: string, { least = '0m' }: { least?: string } = {
   return withCheck(
     mixed<string>().nonNullable(EMPTY).meta({ about }),
     value => {
-      if (isBareNumber(value)) return `"${value}" is no time: write ${value}h or ${value}d`;
+      if (isBareNumber(value)) return `"${value}" is not a time: write ${value}h or ${value}d`;
       const ms = parseDuration(value);
       if (typeof ms === 'string') return ms;
       return ms < leastMs ? `must be at least ${least}` : undefined;
@@ -50,7 +50,7 @@ export function every(about: string) {
   return withCheck(
     mixed<string | { cron: string; timezone?: string }>().nonNullable(EMPTY).meta({ about }),
     value => {
-      if (isBareNumber(value)) return `"${value}" is no time: write ${value}h`;
+      if (isBareNumber(value)) return `"${value}" is not a time: write ${value}h`;
       // The zone of the whole file stands in for one that is left out, and has its own message when it is wrong.
       const parsed = parseEvery(value, 'UTC');
       return typeof parsed === 'string' ? parsed : undefined;

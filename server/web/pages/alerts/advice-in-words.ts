@@ -62,7 +62,7 @@ export const ADVICE: ReadonlyArray<readonly [english: string, indonesian: string
   ],
   ['Fix it, then try it: {command}', 'Perbaiki, lalu uji: {command}'],
   [
-    'Give it a larger disk, or turn the retention on: {command}',
+    'Use a larger disk, or turn the retention on: {command}',
     'Beri disk yang lebih besar, atau aktifkan retensi: {command}',
   ],
   [

@@ -25,7 +25,7 @@ export const SIGN_IN_TEXTS = texts({
     makeRoom:
       'Free some space on the disk of the history, which DATABASE_URL names: with sqlite: the disk of that file, with mysql: the disk of that server. df -h shows how full each disk is.',
     letWrite:
-      'Look at the history, which DATABASE_URL names: it may be read-only, locked by another program, or the user of the service may not write to it. The log of the service has the reason.',
+      'Look at the history, which DATABASE_URL names: it may be read-only, locked by another program, or the user of the service may not write to it. The log of the service shows the reason.',
     stillAnswers: 'REST, GraphQL and sade need no session: with the same token they still answer, such as',
     others: 'Those who are signed in stay so, and can read all pages.',
     again: 'Then sign in again',
