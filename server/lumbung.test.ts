@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { expect } from 'chai';
+import { COMPILE_CACHE } from '../testing/compile-cache.ts';
 import { createToken } from '../testing/service/tokens.ts';
 import { findService } from './launch/find-service.ts';
 
@@ -52,7 +53,7 @@ describe('the command lumbung', () => {
     );
   const run = (file: string, args: readonly string[], env: Record<string, string> = {}) =>
     new Promise<{ code: unknown; stdout: string; stderr: string }>(done => {
-      const options = { cwd: elsewhere, env: { PATH: `${folder}/bin:/usr/bin:/bin`, ...env } };
+      const options = { cwd: elsewhere, env: { PATH: `${folder}/bin:/usr/bin:/bin`, ...COMPILE_CACHE, ...env } };
       execFile(file, args, options, (error, stdout, stderr) => done({ code: error ? error.code : 0, stdout, stderr }));
     });
   const lumbung = (...args: string[]) => run(join(folder, 'bin/lumbung'), args, { SUDO_USER: 'ani' });

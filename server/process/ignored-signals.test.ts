@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import manifest from '../../package.json' with { type: 'json' };
+import { COMPILE_CACHE } from '../../testing/compile-cache.ts';
 import { request } from '../../testing/service/requests.ts';
 import { startService } from '../../testing/service/service.ts';
 import { until } from '../../testing/until.ts';
@@ -35,7 +36,9 @@ describe('signals', function () {
   it('open no inspector while it starts either, the way npm start starts it', async () => {
     const [program, ...args] = manifest.scripts.start.split(' ');
     expect(program).to.equal('node');
-    const child = spawn(process.execPath, args, { env: { ...env, PATH: process.env.PATH, PORT: '0' } });
+    const child = spawn(process.execPath, args, {
+      env: { ...env, PATH: process.env.PATH, PORT: '0', ...COMPILE_CACHE },
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (output += chunk));
     const exited = once(child, 'exit');
