@@ -77,9 +77,7 @@ export async function readDigest(
     off: names || missedDays.length === 0 ? [] : unseen.filter(({ until }) => until > since),
     states: names ? countStates([...names.values()]) : await readStates(em),
     waiting: unseen.length === 0 ? 0 : await countWaiting(parts, names),
-    open: await alarms(
-      ALARMS.where('a.open_key', 'is not', null).where('a.muted_by', 'is', null).orderBy('a.opened_at'),
-    ),
+    open: await alarms(ALARMS.where('a.open_key', '>', '').where('a.muted_by', 'is', null).orderBy('a.opened_at')),
     opened: await alarms(
       ALARMS.where('a.opened_at', '>=', since).where('a.muted_by', 'is', null).orderBy('a.opened_at'),
     ),

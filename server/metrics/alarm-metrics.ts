@@ -8,7 +8,8 @@ import type { Metric } from './exposition.ts';
 export async function alarmMetrics({ em, scope }: Reading): Promise<Metric[]> {
   const open = query
     .selectFrom('alarms as a')
-    .where(eb.and([eb('a.open_key', 'is not', null), ...isInScope(eb.ref('a.database_name').$notNull(), scope)]))
+    // By the index of the open ones: those that have closed are a hundred times as many.
+    .where(eb.and([eb('a.open_key', '>', ''), ...isInScope(eb.ref('a.database_name').$notNull(), scope)]))
     .select(['a.kind', 'a.severity', eb.fn.countAll<number | string>().as('count')])
     .groupBy(['a.kind', 'a.severity']);
   const counts = new Map((await readRows(em, open)).map(row => [`${row.kind} ${row.severity}`, Number(row.count)]));

@@ -72,7 +72,11 @@ async function scrubMetrics(em: EntityManager, scrub: Scrub): Promise<Metric[]> 
   return [
     one('lumbung_scrub_started_timestamp_seconds', 'When the scrub that runs or ran last began', at(run?.startedAt)),
     one('lumbung_scrub_ended_timestamp_seconds', 'When that scrub ended; left out while it runs', at(run?.endedAt)),
-    one('lumbung_scrub_files_due', 'Files that were not checked for longer than they should be', filesDue),
+    one(
+      'lumbung_scrub_files_due',
+      'Files that were not checked for longer than they should be; 100000 means that or more',
+      filesDue,
+    ),
     one('lumbung_backups_damaged', 'Backups whose stored file is known to be damaged', backupsDamaged),
   ];
 }

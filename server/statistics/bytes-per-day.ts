@@ -1,8 +1,14 @@
-import type { Totals } from './daily-totals.ts';
+import type { EntityManager } from '../history/orm.ts';
+import type { DailyTotals, Totals } from './daily-totals.ts';
 import { dayOf } from './day.ts';
 
 /** So many days are looked at: a week has its weekend, and a month may be too slow to see what has begun. */
 const DAYS = 14;
+
+/** The same of a service, for a page: no one waits until all days are read. */
+export async function recentBytesPerDay(totals: DailyTotals, em: EntityManager, now: Date): Promise<number> {
+  return bytesPerDay(await totals.recent(em, new Date(now.getTime() - DAYS * 86_400_000)), now);
+}
 
 /**
  * Finds how fast the storage grows by what it gets. What the retention removes is not subtracted: a storage that is said to be full

@@ -1,6 +1,6 @@
 import { type Fleet, readFleet } from '../../../fleet/read-fleet.ts';
 import { SharedWork } from '../../../process/shared-work.ts';
-import { bytesPerDay } from '../../../statistics/bytes-per-day.ts';
+import { recentBytesPerDay } from '../../../statistics/bytes-per-day.ts';
 import type { PageRequest, WebParts } from '../../shell/page.ts';
 import { type Doubts, doubted, doubtsOf } from './doubts.ts';
 import { type Filters, filtersIn, placeIn, searchOf } from './filters.ts';
@@ -26,7 +26,7 @@ export async function loadFleet({ view, em, scope, query }: PageRequest, parts: 
       {
         ...{ em, scope, now, zone, configuration: configuration.current() },
         space: () => storage.space(),
-        bytesPerDay: async () => bytesPerDay(await totals.read(em), now),
+        bytesPerDay: () => recentBytesPerDay(totals, em, now),
         channelStates: em => notifications.delivery.states(em),
       },
       { search: searchOf(filters, now), after, limit: ROWS },

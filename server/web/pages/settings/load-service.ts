@@ -3,7 +3,7 @@ import type { ConfigurationState } from '../../../configuration/reading/configur
 import { readStorage, type StorageFacts } from '../../../fleet/read-facts.ts';
 import type { JobState } from '../../../jobs/scheduler.ts';
 import type { ScrubProgress } from '../../../scrub/scrub.ts';
-import { bytesPerDay } from '../../../statistics/bytes-per-day.ts';
+import { recentBytesPerDay } from '../../../statistics/bytes-per-day.ts';
 import type { PageRequest, WebParts } from '../../shell/page.ts';
 
 /** How the service is: the same, to the same readers, as `/-/status` has it. */
@@ -21,7 +21,7 @@ export async function loadService(
   { storage, totals, scrub, configuration, scheduler }: WebParts,
 ): Promise<ServiceState> {
   const seesAll = can(view.principal, 'progress');
-  const growth = async () => bytesPerDay(await totals.read(em), view.now);
+  const growth = () => recentBytesPerDay(totals, em, view.now);
   const room = () => readStorage({ space: () => storage.space(), bytesPerDay: growth });
   return {
     seesAll,

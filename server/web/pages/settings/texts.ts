@@ -1,3 +1,4 @@
+import { MOST_COUNTED } from '../../../scrub/due.ts';
 import { type Html, html } from '../../shell/html.ts';
 import { counted, texts } from '../../texts/texts.ts';
 
@@ -16,7 +17,8 @@ export const SETTINGS_TEXTS = texts({
     fullIn: (days: number) => `full in ${counted(days, 'day', 'days')}, as fast as it has grown in two weeks`,
     storageAway: 'The storage cannot be reached.',
     scrub: 'Stored files',
-    filesDue: (n: number) => (n === 0 ? 'all were read again in time' : `${n} wait to be read again`),
+    filesDue: (n: number) =>
+      n === 0 ? 'all were read again in time' : `${n === MOST_COUNTED ? 'at least ' : ''}${n} wait to be read again`,
     damaged: (n: number) => (n === 0 ? 'none is known to be damaged' : `${counted(n, 'backup', 'backups')} damaged`),
     configuration: 'Configuration',
     loaded: (at: Html) => html`The present one was read ${at}.`,
@@ -49,7 +51,10 @@ export const SETTINGS_TEXTS = texts({
     fullIn: (days: number) => `penuh dalam ${days} hari, dengan pertumbuhan dua minggu terakhir`,
     storageAway: 'Penyimpanan tidak dapat dijangkau.',
     scrub: 'Berkas tersimpan',
-    filesDue: (n: number) => (n === 0 ? 'semua dibaca ulang tepat waktu' : `${n} menunggu dibaca ulang`),
+    filesDue: (n: number) =>
+      n === 0
+        ? 'semua dibaca ulang tepat waktu'
+        : `${n === MOST_COUNTED ? 'sedikitnya ' : ''}${n} menunggu dibaca ulang`,
     damaged: (n: number) => (n === 0 ? 'tidak ada yang diketahui rusak' : `${n} cadangan rusak`),
     configuration: 'Konfigurasi',
     loaded: (at: Html) => html`Yang berlaku dibaca ${at}.`,
