@@ -84,6 +84,7 @@ describe('npm run bench', function () {
     const { cases } = JSON.parse(await readFile(join(folder, 'bench.json'), 'utf8')) as Report;
     for (const { rows, targets } of cases) {
       expect(rows).to.have.length(3 * 2);
+      expect(targets).to.have.length(3 * 3);
       for (const { what, value } of targets) expect(value, what).to.be.greaterThan(0);
     }
   });

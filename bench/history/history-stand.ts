@@ -26,7 +26,7 @@ export interface HistoryStand extends AsyncDisposable {
 }
 
 export function filledHistory(scene: Scene, kind: StoreKind, size: HistorySize): Promise<FilledHistory> {
-  const name = `history_${size.days}`;
+  const name = `history_${size.databases}_${size.days}`;
   return scene.once(`${kind} ${name}`, async () => {
     const url = kind === 'mariadb' ? await mariaDbUrl(scene, name) : `sqlite:${join(scene.folder, `${name}.sqlite`)}`;
     await fillHistory(url, size, scene.signal);
@@ -36,7 +36,7 @@ export function filledHistory(scene: Scene, kind: StoreKind, size: HistorySize):
 
 /** No file of a backup exists. The service reports that at the end of its check and is then idle. */
 export function historyStand(scene: Scene, kind: StoreKind, size: HistorySize): Promise<HistoryStand> {
-  const name = `${kind}-service-${size.days}`;
+  const name = `${kind}-service-${size.databases}-${size.days}`;
   return scene.once(name, async () => {
     const { url: DATABASE_URL } = await filledHistory(scene, kind, size);
     const STORAGE_DIR = await scene.emptyFolder(name);
