@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { addBackup } from '../../testing/freshness/watched-history.ts';
+import { queriesOf } from '../../testing/history/queries.ts';
 import { expectError, request } from '../../testing/service/requests.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill } from '../../testing/service/sample-reports.ts';
@@ -134,6 +135,20 @@ describeOnEachStore('/-/metrics', store => {
     expect(text).to.include('"acme_shop"').and.not.include('pt_xyz');
     expect(seriesValue(text, 'lumbung_databases{state="critical"}')).to.equal(0);
     expect(text).to.not.match(/lumbung_(storage|stored|backups|http|job|scrub|channel|outbox|started|build)/);
+  });
+
+  it('is measured once for all who ask at the same moment and see the same, and apart for those who do not', async () => {
+    const statements = await queriesOf(app.history, async () => {
+      const texts = await Promise.all(
+        ['boss', 'boss', 'client', 'boss', 'client'].map(async token => {
+          const answer = await request(`${app.url}/-/metrics`, { headers: { authorization: `Bearer ${token}` } });
+          expect(answer.status).to.equal(200);
+          return answer.text;
+        }),
+      );
+      expect(texts.map(text => text.includes('pt_xyz'))).to.deep.equal([true, true, false, true, false]);
+    });
+    expect(statements.filter(sql => sql.includes('`w`.`late_at`'))).to.have.length(2);
   });
 
   it('answers 401 without a token', async () => {
