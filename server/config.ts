@@ -47,7 +47,7 @@ export const VARIABLES = {
     name =>
       string().test(
         'public url',
-        `${name} must be an address such as https://backups.example.com/lumbung, with nothing behind its path`,
+        `${name} must be an address such as https://backups.example.com/lumbung, with nothing after its path`,
         value => value === undefined || isPlainUrl(value),
       ),
     {
@@ -58,7 +58,7 @@ export const VARIABLES = {
     },
   ),
   tlsCertFile: variable('TLS_CERT_FILE', filePath, {
-    meaning: 'the certificate of the service, and behind it those of its chain, in PEM format',
+    meaning: 'the certificate of the service, followed by those of its chain, in PEM format',
     details:
       'With it and `TLS_KEY_FILE` the service speaks TLS only, 1.2 or newer ([how](../how-to/encrypt-connections.md#the-connections-to-the-service)).',
   }),
@@ -326,7 +326,7 @@ function databaseUrlProblem(url: string): string | undefined {
   if (!url.startsWith('mysql://') || !URL.canParse(url) || !isWellEncoded(url)) return form;
   const { hostname, username, pathname, search, hash } = new URL(url);
   if (search || hash)
-    return 'must have nothing behind the name of the database: options such as ?ssl=true are not known';
+    return 'must have nothing after the name of the database: options such as ?ssl=true are not known';
   if (!hostname || !username) return form;
   return pathname.length > 1 && !pathname.slice(1).includes('/')
     ? undefined

@@ -8,7 +8,7 @@ import { ask, cancel, confirm, list, printCertificate } from './erasing.ts';
 import { givenPath } from './given-path.ts';
 import { type CommandStores, NO_TOKEN, withStores } from './with-stores.ts';
 
-const USAGE = `Hands all that is kept of a client over, and erases it. A CLIENT is a database, or the beginning of names with * behind it.
+const USAGE = `Hands all that is kept of a client over, and erases it. A CLIENT is a database, or the beginning of names followed by *.
 sudo lumbung runs it as the user of the service, with its variables.
 
   sudo lumbung export CLIENT --to FOLDER

@@ -21,7 +21,7 @@ const CONFIRM_WITHIN_MS = 86_400_000;
 
 /**
  * Asks to erase all that is kept of a client. Nothing happens before it is confirmed.
- * @param client the name of a database, or the beginning of names with `*` behind it
+ * @param client the name of a database, or the beginning of names followed by `*`
  * @returns what would be erased, with the code that confirms it
  * @throws AppError 404 when no database matches, 409 when a backup is under a legal hold, 422 for what no client can be, and for all of them
  */

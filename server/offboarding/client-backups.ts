@@ -7,7 +7,7 @@ import { readRows } from '../history/read-rows.ts';
 import { isInScope } from '../history/reading/in-scope.ts';
 import { expressions, query } from '../history/tables.ts';
 
-/** @throws AppError 422 unless it is the name of a database, or the beginning of names with `*` behind it */
+/** @throws AppError 422 unless it is the name of a database, or the beginning of names followed by `*` */
 export function checkPattern(pattern: string): void {
   const problem = scopeProblem([pattern]);
   if (problem) throw validationError([{ field: 'client', message: problem }]);

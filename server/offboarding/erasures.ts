@@ -15,7 +15,7 @@ const summary = object({
 
 const request = object({
   id: string().required(),
-  /** A client: the name of a database, or the beginning of names with `*` behind it. */
+  /** A client: the name of a database, or the beginning of names followed by `*`. */
   client: string().required(),
   databases: array(string().required()).required(),
   reason: string().required(),

@@ -38,7 +38,7 @@ const MARKER = 'lumbung-export.json';
  * Copies all that is kept of a client into a folder: the zips, each checked by its digest while it is copied, what is known of each, a page
  * that shows them, and `SHA256SUMS`. In memory that does not grow with their number. An interrupted one goes on when it is called again.
  * Nothing that is there is overwritten but the page and the list of its own.
- * @param pattern the name of a database, or the beginning of names with `*` behind it
+ * @param pattern the name of a database, or the beginning of names followed by `*`
  * @throws AppError 404 when no database matches, 409 when something else is in the folder, 422 when the pattern is not valid; what the history, the
  *   storage and the disk throw
  */

@@ -31,7 +31,7 @@ const closed = (...alarms: AlarmState[]) =>
 describe('the message about alarms', () => {
   it('links each cause to its page, what is over to its database, and itself to where all of it is', () => {
     const pages = pageLinks(new URL('https://backups.example.com/lumbung/'));
-    const gone = alarm('acme_shop', { kind: 'dropped', source: 'db1', summary: 'acme_shop is on no list any more' });
+    const gone = alarm('acme_shop', { kind: 'dropped', source: 'db1', summary: 'acme_shop is no longer on any list' });
     const [blog, crm] = [alarm('citra_blog', full), alarm('citra_crm', full)];
     const news = [gone, blog, crm].map((alarm): News => ({ alarm, as: 'opened' }));
     const { lines, url, links, alarms } = messageOf(news, AT, pages);

@@ -30,7 +30,7 @@ const contract = {
 const channelNames = (about: string) => listOf(about, text('the name of a channel'));
 
 const group = object({
-  databases: listOf('its databases: names, or beginnings of names with `*` behind them', databasePattern()),
+  databases: listOf('its databases: names, or beginnings of names followed by `*`', databasePattern()),
   from_lists: onOff(
     'whether `databases.json` of a source may put a database into it that no group here covers. Everyone with an upload token can do that',
   ).default(false),

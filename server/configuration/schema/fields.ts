@@ -127,9 +127,9 @@ export function listOf<T extends string | undefined>(about: string, item: Schema
     .meta({ about });
 }
 
-/** The name of a database, or the beginning of names with a `*` behind it. */
+/** The name of a database, or the beginning of names followed by `*`. */
 export function databasePattern() {
-  return checkedText('a name, or the beginning of names with * behind it', value => {
+  return checkedText('a name, or the beginning of names followed by *', value => {
     const start = value.endsWith('*') ? value.slice(0, -1) : value;
     const problem = start.includes('*')
       ? 'has a * that is not its last character'

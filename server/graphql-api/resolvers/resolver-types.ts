@@ -473,7 +473,7 @@ export type Token = {
   name: Scalars['String']['output'];
   /** What it may do. */
   role: Role;
-  /** The databases that it is for: names, and beginnings of names with `*` behind them. */
+  /** The databases that it is for: names, and beginnings of names followed by `*`. */
   scope: Array<Scalars['String']['output']>;
   /** Whether it is let in at the moment. */
   isInUse: Scalars['Boolean']['output'];

@@ -136,7 +136,7 @@ describe('the plan for a database', () => {
 });
 
 describe('the brakes of a whole plan', () => {
-  it('wait for an operator when more than 10 % of all backups would go', () => {
+  it('wait for an operator when more than 10 % of all backups would be removed', () => {
     expect(fleetWaits({ goes: 100, backups: 1_000 })).to.deep.equal([]);
     expect(fleetWaits({ goes: 3, backups: 4 })).to.deep.equal([]);
     expect(fleetWaits({ goes: 101, backups: 1_000 }).map(({ words }) => words)).to.deep.equal([

@@ -16,8 +16,7 @@ export const TOKEN_TEXTS = texts({
       admin: 'admin: everything, and all databases',
     },
     scope: 'Databases',
-    scopeHint:
-      'Names, or beginnings of names with a * behind, such as acme_*; * alone is all. Separate them by spaces.',
+    scopeHint: 'Names, or beginnings of names followed by *, such as acme_*; * alone is all. Separate them by spaces.',
     expires: 'Works for',
     expiresHint: 'Such as 365d, 12h or 30m. Empty: until it is revoked.',
     madeColumn: 'Made',
