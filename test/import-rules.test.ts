@@ -46,9 +46,9 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     isOurs(to) &&
     !inside(to, 'server/storage') &&
     !inside(to, 'protocol') &&
-    !/^server\/error-(code|origin)\.ts$/.test(to),
+    !/^server\/errors\/error-(code|origin)\.ts$/.test(to),
   'the code and the origin of an error are read by all, and know nothing': ({ from }) =>
-    /^server\/error-(code|origin)\.ts$/.test(from),
+    /^server\/errors\/error-(code|origin)\.ts$/.test(from),
   'features know the storage only by its interface': ({ from, to }) =>
     inside(to, 'server/storage') &&
     to !== 'server/storage/storage.ts' &&
@@ -59,7 +59,7 @@ const RULES: Record<string, (imported: Import) => boolean> = {
     !/^server\/(app\.ts|http\/|auth\/|graphql-api\/(graphql-route|graphiql-page)\.ts|web\/serving\/|(\w+\/)+([\w-]+-)?routes\.ts)/.test(
       from,
     ),
-  'errors know no package': ({ from, to }) => from === 'server/errors.ts' && !isOurs(to),
+  'errors know no package': ({ from, to }) => from === 'server/errors/errors.ts' && !isOurs(to),
   'ky only where the service is asked': only(
     'ky',
     /^cli\/(upload\/upload|service\/service|service\/pause|service\/explain-service-error)\.ts$/,

@@ -1,5 +1,5 @@
 import { Alarm } from '../entities/alarms/alarm.entity.ts';
-import { AppError, notFound, validationError } from '../errors.ts';
+import { AppError, notFound, validationError } from '../errors/errors.ts';
 import type { Reading } from '../history/reading/in-scope.ts';
 import { findAlarm, type ListedAlarm } from './search-alarms.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { AppError } from '../errors.ts';
-import { toExpectedError } from '../expected-error.ts';
+import { AppError } from '../errors/errors.ts';
+import { toExpectedError } from '../errors/expected-error.ts';
 import type { EntityManager, Orm } from '../history/orm.ts';
 import { type AuditRecord, type Deed, type EntryRow, rowOf } from './entry.ts';
 import { insertEntries } from './insert-entries.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { messageOf } from '../error-code.ts';
+import { messageOf } from '../errors/error-code.ts';
 import type { Orm } from '../history/orm.ts';
 import { type EntryRow, lineOf, rowOf } from './entry.ts';
 import { insertEntries } from './insert-entries.ts';

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa';
-import { Unauthenticated } from '../errors.ts';
+import { Unauthenticated } from '../errors/errors.ts';
 import { authorize, unauthenticated } from './policy.ts';
 import { ANYONE, NO_ONE, type Principal, tokenNameOf } from './principal.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ROLES, type Role } from '../../protocol/access/roles.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 import { ACTIONS, type Action, authorize, can } from './policy.ts';
 import { ANYONE, NO_ONE, type Principal } from './principal.ts';
 

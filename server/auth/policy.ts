@@ -1,5 +1,5 @@
 import type { Role } from '../../protocol/access/roles.ts';
-import { AppError, notFound, Unauthenticated } from '../errors.ts';
+import { AppError, notFound, Unauthenticated } from '../errors/errors.ts';
 import { NO_ONE, type Principal } from './principal.ts';
 import { covers, isEverything } from './scope.ts';
 

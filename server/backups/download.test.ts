@@ -8,7 +8,7 @@ import { describeOnEachStore, type RunningApp, runApp } from '../../testing/serv
 import { sampleManifest } from '../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
-import { tagOrigin } from '../error-origin.ts';
+import { tagOrigin } from '../errors/error-origin.ts';
 import { type Storage, StorageAway, type StoredFile } from '../storage/storage.ts';
 import { BackupEvents } from './events/backup-events.ts';
 import { markAtSight } from './mark-at-sight.ts';

@@ -1,5 +1,5 @@
 import type { Backup } from '../entities/backup.entity.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 import type { Reading } from '../history/reading/in-scope.ts';
 import type { Storage, StoredFile } from '../storage/storage.ts';
 import type { BackupEvents } from './events/backup-events.ts';

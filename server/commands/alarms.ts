@@ -5,8 +5,8 @@ import { detailOf, isAcknowledged, listOpen, type OpenCause } from '../alarms/li
 import { findAlarm, type ListedAlarm } from '../alarms/search-alarms.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 import { callingUser, userDecides } from '../decisions/who-decides.ts';
-import { messageOf } from '../error-code.ts';
-import { notFound } from '../errors.ts';
+import { messageOf } from '../errors/error-code.ts';
+import { notFound } from '../errors/errors.ts';
 import { oneReason } from '../pins/reason.ts';
 import { durationMs } from '../tokens/wanted-token.ts';
 import type { Streams } from './command.ts';

@@ -5,7 +5,7 @@ import { EVERYTHING } from '../auth/scope.ts';
 import { findBackup, idIn } from '../backups/queries/find-backup.ts';
 import { openConfiguration } from '../configuration/reading/configuration-file.ts';
 import { callingUser } from '../decisions/who-decides.ts';
-import { messageOf } from '../error-code.ts';
+import { messageOf } from '../errors/error-code.ts';
 import { pinBackup, releasePin } from '../pins/pin-backup.ts';
 import { oneReason } from '../pins/reason.ts';
 import { wantedPin } from '../pins/wanted-pin.ts';

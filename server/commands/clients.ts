@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { callingUser } from '../decisions/who-decides.ts';
-import { messageOf } from '../error-code.ts';
+import { messageOf } from '../errors/error-code.ts';
 import { exportClient } from '../offboarding/export-client.ts';
 import type { Streams } from './command.ts';
 import { ask, cancel, confirm, list, printCertificate } from './erasing.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { loadConfig } from '../config.ts';
 import { openConfiguration } from '../configuration/reading/configuration-file.ts';
-import { messageOf } from '../error-code.ts';
+import { messageOf } from '../errors/error-code.ts';
 import { logTo } from '../log.ts';
 import type { Channel } from '../notifications/channel.ts';
 import { ChannelTests } from '../notifications/channel-tests.ts';

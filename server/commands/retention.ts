@@ -4,7 +4,7 @@ import type { Audit } from '../audit/audit.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 import { openConfiguration } from '../configuration/reading/configuration-file.ts';
 import { callingUser, userDecides } from '../decisions/who-decides.ts';
-import { messageOf } from '../error-code.ts';
+import { messageOf } from '../errors/error-code.ts';
 import { oneReason } from '../pins/reason.ts';
 import { acceptClock } from '../removal/future-entries.ts';
 import { type Applied, type Applying, applyPlan } from '../retention/apply-plan.ts';

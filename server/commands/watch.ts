@@ -3,7 +3,7 @@ import { parseDuration } from '../../protocol/contract.ts';
 import { minuteOf } from '../../protocol/texts/minute.ts';
 import { openConfiguration } from '../configuration/reading/configuration-file.ts';
 import { callingUser, userDecides } from '../decisions/who-decides.ts';
-import { messageOf } from '../error-code.ts';
+import { messageOf } from '../errors/error-code.ts';
 import { type Deciding, pauseDatabase, resumeDatabase, retireDatabase } from '../freshness/decide.ts';
 import type { WatchedRow } from '../freshness/read-facts.ts';
 import type { Streams } from './command.ts';

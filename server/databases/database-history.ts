@@ -12,7 +12,7 @@ import {
 import { type BackupPlace, searchSummaries } from '../backups/queries/search-backups.ts';
 import type { SummarizedBackup } from '../backups/queries/summarized-backup.ts';
 import { drillIds, drillsOfBackups, type LastDrills, lastDrills } from '../drills/last-drills.ts';
-import { validationError } from '../errors.ts';
+import { validationError } from '../errors/errors.ts';
 import { columns } from '../history/columns.ts';
 import { type Condition, isText } from '../history/conditions.ts';
 import type { EntityManager } from '../history/orm.ts';

@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import { databaseNameProblem } from '../../protocol/database-name.ts';
 import { authorize } from '../auth/policy.ts';
-import { notFound } from '../errors.ts';
+import { notFound } from '../errors/errors.ts';
 import { databaseHistory } from './database-history.ts';
 import { listDatabases } from './list-databases.ts';
 import { presentDatabases, presentHistory } from './presenter.ts';

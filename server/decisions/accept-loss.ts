@@ -6,7 +6,7 @@ import { findBackup } from '../backups/queries/find-backup.ts';
 import { refuseRemoved } from '../backups/queries/removed.ts';
 import { changeRecorded } from '../backups/sidecar/change-recorded.ts';
 import type { Backup } from '../entities/backup.entity.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { Reading } from '../history/reading/in-scope.ts';
 import type { Storage } from '../storage/storage.ts';

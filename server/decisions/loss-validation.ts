@@ -1,5 +1,5 @@
 import { type AcceptanceRequest, acceptanceRequest } from '../../protocol/acceptance.ts';
-import { validationError } from '../errors.ts';
+import { validationError } from '../errors/errors.ts';
 import { validate } from '../http/validate.ts';
 
 const KNOWN = ['reason', 'by'];

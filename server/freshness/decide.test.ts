@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { contractConfiguration, DAY, HOUR, MINUTE } from '../../testing/freshness/contracts.ts';
 import { addBackup, addToRoster } from '../../testing/freshness/watched-history.ts';
 import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 import { forgetWatched, pauseDatabase, resumeDatabase, retireDatabase } from './decide.ts';
 import { evaluateFreshness } from './evaluate-freshness.ts';
 import { WATCHES } from './kept-watches.ts';

@@ -1,5 +1,5 @@
 import { noSuchDatabase } from '../auth/policy.ts';
-import { AppError, validationError } from '../errors.ts';
+import { AppError, validationError } from '../errors/errors.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { query } from '../history/tables.ts';

@@ -1,6 +1,6 @@
 import { IsolationLevel } from '@mikro-orm/core';
 import { begin } from '../../protocol/texts/cut.ts';
-import { hasCode, sqliteCodeOf } from '../error-code.ts';
+import { hasCode, sqliteCodeOf } from '../errors/error-code.ts';
 import { changeRows, insertRows } from '../history/insert-rows.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { query } from '../history/tables.ts';

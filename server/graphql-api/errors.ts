@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin, YogaLogger } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { toExpectedError } from '../expected-error.ts';
+import { toExpectedError } from '../errors/expected-error.ts';
 import { requestIdOfScope } from '../http/request-scope.ts';
 import type { GraphqlContext } from './resolvers/context.ts';
 

@@ -5,7 +5,7 @@ import type { WantedDeed } from '../audit/requested-deed.ts';
 import { type Access, isLetIn } from '../auth/authenticate.ts';
 import { authorize } from '../auth/policy.ts';
 import { NO_ONE, tokenNameOf } from '../auth/principal.ts';
-import { AppError, notFound } from '../errors.ts';
+import { AppError, notFound } from '../errors/errors.ts';
 import { actorOf } from '../http/auditing/actor.ts';
 import { noteRefusal } from '../http/auditing/note-refusal.ts';
 import { refuseForeign } from '../http/hosts/same-origin.ts';

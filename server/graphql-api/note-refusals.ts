@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 import type { GraphqlContext } from './resolvers/context.ts';
 import { refusedChange } from './resolvers/refused-changes.ts';
 

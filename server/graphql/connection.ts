@@ -1,4 +1,4 @@
-import { validationError } from '../errors.ts';
+import { validationError } from '../errors/errors.ts';
 import type { RowBudget } from './row-budget.ts';
 
 /** The largest page. */

@@ -1,4 +1,4 @@
-import { validationError } from '../errors.ts';
+import { validationError } from '../errors/errors.ts';
 
 /** What a cursor holds: the order of its list, and what the node has that it is a cursor of. */
 type Parts = readonly [order: string, ...key: Array<string | number>];

@@ -1,4 +1,4 @@
-import { validationError } from '../errors.ts';
+import { validationError } from '../errors/errors.ts';
 
 /** Ten years. */
 const MAX_DAYS = 3660;

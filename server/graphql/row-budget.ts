@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 
 /** A whole fleet of 1,000 with two weeks of each. */
 export const MAX_ROWS = 20_000;

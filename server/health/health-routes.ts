@@ -6,7 +6,7 @@ import type { Audit } from '../audit/audit.ts';
 import { authorize, can } from '../auth/policy.ts';
 import { countBackups } from '../backups/queries/search-backups.ts';
 import type { ConfigurationFile } from '../configuration/reading/configuration-file.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 import { checkWritable } from '../history/check-writable.ts';
 import type { Reading } from '../history/reading/in-scope.ts';
 import type { Scheduler } from '../jobs/scheduler.ts';

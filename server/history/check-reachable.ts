@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '../errors.ts';
-import { toExpectedError } from '../expected-error.ts';
+import { AppError } from '../errors/errors.ts';
+import { toExpectedError } from '../errors/expected-error.ts';
 import type { EntityManager } from './orm.ts';
 
 const SILENT_MS = 10_000;

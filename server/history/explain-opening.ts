@@ -1,4 +1,4 @@
-import { codeOf, sqliteCodeOf } from '../error-code.ts';
+import { codeOf, sqliteCodeOf } from '../errors/error-code.ts';
 
 /**
  * Says in one line why the history store can't be opened and what to do about it.

@@ -1,5 +1,5 @@
 import { type CompiledQuery, type Insertable, type QueryResult, sql } from 'kysely';
-import { throwFrom } from '../error-origin.ts';
+import { throwFrom } from '../errors/error-origin.ts';
 import { isSqlite, toStore } from './dialect.ts';
 import type { EntityManager } from './orm.ts';
 import type { Query } from './read-rows.ts';

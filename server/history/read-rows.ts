@@ -1,5 +1,5 @@
 import { type CompiledQuery, sql } from 'kysely';
-import { throwFrom } from '../error-origin.ts';
+import { throwFrom } from '../errors/error-origin.ts';
 import { nextTurn } from '../process/turns.ts';
 import { fromStore, toStore } from './dialect.ts';
 import type { EntityManager } from './orm.ts';

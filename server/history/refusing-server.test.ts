@@ -7,7 +7,7 @@ import { type MariaDb, sharedMariaDb } from '../../testing/databases/mariadb.ts'
 import { expectError, request, upload } from '../../testing/service/requests.ts';
 import { type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
-import { toExpectedError } from '../expected-error.ts';
+import { toExpectedError } from '../errors/expected-error.ts';
 import { mysqlDialect } from './drivers/mysql-dialect.ts';
 
 describe('a history server that refuses', () => {

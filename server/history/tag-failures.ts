@@ -1,4 +1,4 @@
-import { tagOrigin } from '../error-origin.ts';
+import { tagOrigin } from '../errors/error-origin.ts';
 import type { Orm } from './orm.ts';
 
 /** What may fail of itself, without a query of the ORM's: those it wraps in exceptions of its own. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sqliteCodeOf } from '../error-code.ts';
+import { sqliteCodeOf } from '../errors/error-code.ts';
 
 /** How long a statement waits for another process that holds the lock on the history. */
 const PATIENCE_MS = 5_000;

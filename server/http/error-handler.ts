@@ -1,8 +1,8 @@
 import type { Context, Middleware } from 'koa';
 import type { Logger } from 'pino';
 import type { ErrorAnswer } from '../../protocol/responses.ts';
-import { AppError, RetryLater, StorageFull, Unauthenticated } from '../errors.ts';
-import { toExpectedError } from '../expected-error.ts';
+import { AppError, RetryLater, StorageFull, Unauthenticated } from '../errors/errors.ts';
+import { toExpectedError } from '../errors/expected-error.ts';
 import type { Storage } from '../storage/storage.ts';
 
 interface Parts {

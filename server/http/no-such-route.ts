@@ -1,6 +1,6 @@
 import type { RouterContext } from '@koa/router';
 import type { Middleware } from 'koa';
-import { AppError, notFound } from '../errors.ts';
+import { AppError, notFound } from '../errors/errors.ts';
 
 /** The last middleware: what gets here matched no route, or only routes of other methods. */
 export function noSuchRoute(): Middleware {

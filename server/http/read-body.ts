@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { formatBytes } from '../../protocol/format-bytes.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 import { sendContinue } from './send-continue.ts';
 
 interface Limits {

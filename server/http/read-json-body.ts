@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { AppError, validationError } from '../errors.ts';
+import { AppError, validationError } from '../errors/errors.ts';
 import { readBody } from './read-body.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { type InferType, type Schema, ValidationError } from 'yup';
-import { validationError } from '../errors.ts';
+import { validationError } from '../errors/errors.ts';
 
 /**
  * Checks what a client sent.

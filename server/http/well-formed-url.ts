@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 
 /** Refuses a path whose percent-encoding says nothing (`%zz`, half a character of UTF-8), or an invalid address, before any route sees it. */
 export function wellFormedUrl(): Middleware {

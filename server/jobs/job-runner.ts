@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { toExpectedError } from '../expected-error.ts';
+import { toExpectedError } from '../errors/expected-error.ts';
 import type { Clock } from './clock.ts';
 import type { Job } from './job.ts';
 import type { JobRecords, KnownJob } from './job-records.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { systemUser } from '../../protocol/access/system-user.ts';
-import { messageOf } from '../error-code.ts';
+import { messageOf } from '../errors/error-code.ts';
 import { becomeUser } from './become-user.ts';
 import { findService } from './find-service.ts';
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { codeOf, messageOf } from '../error-code.ts';
+import { codeOf, messageOf } from '../errors/error-code.ts';
 import { parseEnvironmentFile, parseEnvironmentProperty } from './environment-text.ts';
 
 /** The unit that docs/install.md sets up. */

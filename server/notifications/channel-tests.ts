@@ -1,7 +1,7 @@
 import type { Audit } from '../audit/audit.ts';
 import type { Actor } from '../audit/entry.ts';
-import { messageOf } from '../error-code.ts';
-import { notFound, RetryLater } from '../errors.ts';
+import { messageOf } from '../errors/error-code.ts';
+import { notFound, RetryLater } from '../errors/errors.ts';
 import type { Channel } from './channel.ts';
 import type { PageLinks } from './notification.ts';
 import { sendTest } from './send-test.ts';

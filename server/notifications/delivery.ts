@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { messageOf } from '../error-code.ts';
+import { messageOf } from '../errors/error-code.ts';
 import type { EntityManager, Orm } from '../history/orm.ts';
 import type { Clock } from '../jobs/clock.ts';
 import type { Job } from '../jobs/job.ts';

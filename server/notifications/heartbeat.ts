@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { messageOf } from '../error-code.ts';
+import { messageOf } from '../errors/error-code.ts';
 import { isOneOf } from '../history/conditions.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { EVERYTHING, isEverything } from '../auth/scope.ts';
-import { AppError, notFound, validationError } from '../errors.ts';
+import { AppError, notFound, validationError } from '../errors/errors.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import { checkPattern, clientNames } from './client-backups.ts';

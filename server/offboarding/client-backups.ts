@@ -1,7 +1,7 @@
 import { EVERYTHING, scopeProblem } from '../auth/scope.ts';
 import { searchBackups } from '../backups/queries/search-backups.ts';
 import { Backup } from '../entities/backup.entity.ts';
-import { validationError } from '../errors.ts';
+import { validationError } from '../errors/errors.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';
 import { isInScope } from '../history/reading/in-scope.ts';

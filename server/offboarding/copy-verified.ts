@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, link, lstat, open, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Backup } from '../entities/backup.entity.ts';
-import { hasCode } from '../error-code.ts';
+import { hasCode } from '../errors/error-code.ts';
 import type { FileAddress, Storage, StoredFile } from '../storage/storage.ts';
 
 /** `there`: an earlier run has copied it. `missing` and `damaged`: nothing was written. */

@@ -6,7 +6,7 @@ import { EVERYTHING } from '../auth/scope.ts';
 import type { BackupEvents } from '../backups/events/backup-events.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { Database } from '../entities/database.entity.ts';
-import { messageOf } from '../error-code.ts';
+import { messageOf } from '../errors/error-code.ts';
 import { forgetWatched } from '../freshness/decide.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { hasWaited, type UnseenTime } from '../jobs/unseen-times.ts';

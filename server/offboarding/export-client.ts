@@ -4,7 +4,7 @@ import { lossSurroundings } from '../backups/losses/loss-surroundings.ts';
 import { presentReport } from '../backups/presenter.ts';
 import { drillsOfBackups } from '../drills/last-drills.ts';
 import { Backup } from '../entities/backup.entity.ts';
-import { AppError, notFound } from '../errors.ts';
+import { AppError, notFound } from '../errors/errors.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import { backupsOf, checkPattern, clientDatabases } from './client-backups.ts';

@@ -1,7 +1,7 @@
 import { refuseRemoved } from '../backups/queries/removed.ts';
 import { changeRecorded, type LockedBackup } from '../backups/sidecar/change-recorded.ts';
 import { isActive, Pin, type PinKind } from '../entities/pin.entity.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { WantedPin } from './wanted-pin.ts';

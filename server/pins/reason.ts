@@ -1,4 +1,4 @@
-import { validationError } from '../errors.ts';
+import { validationError } from '../errors/errors.ts';
 
 /** Controls, ends of lines, and what turns the direction of writing: a plan shows the reason on the terminal of an administrator. */
 const UNPRINTABLE = /[\s\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;

@@ -1,5 +1,5 @@
 import type { PinKind } from '../entities/pin.entity.ts';
-import { validationError } from '../errors.ts';
+import { validationError } from '../errors/errors.ts';
 import { oneReason } from './reason.ts';
 
 /** A pin or a legal hold that is to be made. */

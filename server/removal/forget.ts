@@ -1,6 +1,6 @@
 import { refuseRemoved } from '../backups/queries/removed.ts';
 import { Backup } from '../entities/backup.entity.ts';
-import { AppError, notFound } from '../errors.ts';
+import { AppError, notFound } from '../errors/errors.ts';
 import { isLastComplete } from './last-complete.ts';
 import { type Removing, scheduleRemoval, takeBack } from './schedule-removal.ts';
 

@@ -4,7 +4,7 @@ import type { BackupEvents } from '../backups/events/backup-events.ts';
 import { changeRecorded } from '../backups/sidecar/change-recorded.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { Database } from '../entities/database.entity.ts';
-import { messageOf } from '../error-code.ts';
+import { messageOf } from '../errors/error-code.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { hasWaited, type UnseenTime } from '../jobs/unseen-times.ts';
 import { type Storage, StorageAway } from '../storage/storage.ts';

@@ -1,7 +1,7 @@
 import { drillReport } from '../../protocol/reports/drill-report.ts';
 import { restoreReport } from '../../protocol/reports/restore-report.ts';
 import type { Report } from '../entities/report.entity.ts';
-import { validationError } from '../errors.ts';
+import { validationError } from '../errors/errors.ts';
 import type { DatabaseText, Storage } from '../storage/storage.ts';
 import { parseReport } from './parse-report.ts';
 import type { SentReport } from './receive-report.ts';

@@ -1,6 +1,6 @@
 import { type InferType, type Schema, ValidationError } from 'yup';
 import { shapeProblem } from '../backups/assessment/json-shape.ts';
-import { type AppError, validationError } from '../errors.ts';
+import { type AppError, validationError } from '../errors/errors.ts';
 import { nextTurn } from '../process/turns.ts';
 
 /**

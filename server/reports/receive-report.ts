@@ -5,7 +5,7 @@ import { findBackup, findByName } from '../backups/queries/find-backup.ts';
 import type { Backup } from '../entities/backup.entity.ts';
 import { Database } from '../entities/database.entity.ts';
 import { Report } from '../entities/report.entity.ts';
-import { AppError, notFound, validationError } from '../errors.ts';
+import { AppError, notFound, validationError } from '../errors/errors.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { Reading } from '../history/reading/in-scope.ts';
 import type { Storage } from '../storage/storage.ts';

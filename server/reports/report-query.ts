@@ -1,6 +1,6 @@
 import { object, string } from 'yup';
 import { databaseNameProblem } from '../../protocol/database-name.ts';
-import { notFound } from '../errors.ts';
+import { notFound } from '../errors/errors.ts';
 import { validate } from '../http/validate.ts';
 import type { ReportPage, ReportSearch } from './search-reports.ts';
 

@@ -11,7 +11,7 @@ import { sampleDrill, sampleRestore } from '../../testing/service/sample-reports
 import { until } from '../../testing/until.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
 import { EVERYTHING } from '../auth/scope.ts';
-import { tagOrigin } from '../error-origin.ts';
+import { tagOrigin } from '../errors/error-origin.ts';
 import { FormBudget } from '../http/upload-form/form-budget.ts';
 import { keptReports } from './kept-reports.ts';
 import { receiveReport } from './receive-report.ts';

@@ -7,7 +7,7 @@ import { restoreReport } from '../../protocol/reports/restore-report.ts';
 import type { Audit } from '../audit/audit.ts';
 import { authorize } from '../auth/policy.ts';
 import { tokenNameOf } from '../auth/principal.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 import { actorOf } from '../http/auditing/actor.ts';
 import type { DailyBytes } from '../http/limits/daily-bytes.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';

@@ -1,6 +1,6 @@
 import { covers, type Scope } from '../auth/scope.ts';
 import { Report, type ReportKind, type ReportSummary } from '../entities/report.entity.ts';
-import { notFound, validationError } from '../errors.ts';
+import { notFound, validationError } from '../errors/errors.ts';
 import { type Condition, isText } from '../history/conditions.ts';
 import { readRows } from '../history/read-rows.ts';
 import { isInScope, namesInScope, type Reading } from '../history/reading/in-scope.ts';

@@ -1,7 +1,7 @@
 import { RetainedDatabase } from '../entities/retention/retained-database.entity.ts';
 import { RetentionPlan } from '../entities/retention/retention-plan.entity.ts';
 import { RetentionRemoval } from '../entities/retention/retention-removal.entity.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 import { fleetBrakes } from './fleet-brakes.ts';
 import { planFleet } from './plan-fleet.ts';
 import { noSuchPlan, notWaiting, stale, tooLarge } from './plan-refusals.ts';

@@ -1,4 +1,4 @@
-import { messageOf } from '../error-code.ts';
+import { messageOf } from '../errors/error-code.ts';
 import { futureEntry } from '../removal/future-entries.ts';
 import type { Retaining } from './plan-fleet.ts';
 import { type Brake, clockBrakes } from './rules/brakes.ts';

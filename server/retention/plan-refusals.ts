@@ -1,6 +1,6 @@
 import { minuteOf } from '../../protocol/texts/minute.ts';
 import { RetentionPlan } from '../entities/retention/retention-plan.entity.ts';
-import { AppError, notFound } from '../errors.ts';
+import { AppError, notFound } from '../errors/errors.ts';
 import type { Applying } from './schedule-plan.ts';
 import { makePlan } from './stored-plans.ts';
 

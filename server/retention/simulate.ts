@@ -1,6 +1,6 @@
 import { noSuchDatabase } from '../auth/policy.ts';
 import { covers } from '../auth/scope.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 import { isText } from '../history/conditions.ts';
 import { readRows } from '../history/read-rows.ts';
 import type { Reading } from '../history/reading/in-scope.ts';

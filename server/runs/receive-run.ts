@@ -1,7 +1,7 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { RunReport } from '../../protocol/runs/run-report.ts';
 import { Run } from '../entities/runs/run.entity.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 import { insertRows } from '../history/insert-rows.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { Reading } from '../history/reading/in-scope.ts';

@@ -1,4 +1,4 @@
-import { RetryLater } from '../errors.ts';
+import { RetryLater } from '../errors/errors.ts';
 
 /** How much may wait in memory, in bytes of JSON. */
 const MOST_WAITING_BYTES = 32 * 1024 * 1024;

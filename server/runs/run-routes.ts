@@ -6,7 +6,7 @@ import type { Audit } from '../audit/audit.ts';
 import { authorize } from '../auth/policy.ts';
 import { type Principal, tokenNameOf } from '../auth/principal.ts';
 import { covers, isEverything } from '../auth/scope.ts';
-import { AppError } from '../errors.ts';
+import { AppError } from '../errors/errors.ts';
 import { actorOf } from '../http/auditing/actor.ts';
 import type { ReportRate } from '../http/limits/report-rate.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';

@@ -3,7 +3,7 @@ import type { RunReport } from '../../protocol/runs/run-report.ts';
 import { covers, isEverything } from '../auth/scope.ts';
 import { RosterEntry } from '../entities/runs/roster-entry.entity.ts';
 import type { Run } from '../entities/runs/run.entity.ts';
-import { validationError } from '../errors.ts';
+import { validationError } from '../errors/errors.ts';
 import { insertRows } from '../history/insert-rows.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { readRows } from '../history/read-rows.ts';

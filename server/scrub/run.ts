@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { BackupEvents } from '../backups/events/backup-events.ts';
 import type { Backup } from '../entities/backup.entity.ts';
-import { toExpectedError } from '../expected-error.ts';
+import { toExpectedError } from '../errors/expected-error.ts';
 import type { Orm } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import { type FileScrub, scrubFile } from './check-file.ts';

@@ -8,7 +8,7 @@ import { describeOnEachStore, type RunningApp, runApp } from '../../testing/serv
 import { scrubbed } from '../../testing/service/scrubbing.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
-import { tagOrigin } from '../error-origin.ts';
+import { tagOrigin } from '../errors/error-origin.ts';
 import type { Orm } from '../history/orm.ts';
 import { createScrub } from './scrub.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { damageAtSight } from '../backups/damage-at-sight.ts';
 import type { Backup } from '../entities/backup.entity.ts';
-import { codeOf, messageOf } from '../error-code.ts';
+import { codeOf, messageOf } from '../errors/error-code.ts';
 import { type FileAddress, type Storage, StorageAway } from '../storage/storage.ts';
 
 /** A stored file that could not be read to its end: nothing is known of its bytes. The cause says why. */

@@ -1,5 +1,5 @@
 import { mixed, object } from 'yup';
-import { validationError } from '../errors.ts';
+import { validationError } from '../errors/errors.ts';
 import { validate } from '../http/validate.ts';
 
 /**

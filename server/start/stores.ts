@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { checkIdentity, rememberIdentity } from '../backups/recovery/agree-on-storage.ts';
 import type { Config } from '../config.ts';
-import { messageOf } from '../error-code.ts';
+import { messageOf } from '../errors/error-code.ts';
 import { type Orm, openHistory } from '../history/orm.ts';
 import { folderStorage } from '../storage/folder/folder-storage.ts';
 import type { Claim, Storage } from '../storage/storage.ts';

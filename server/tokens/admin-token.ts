@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { isToken } from '../../protocol/access/token-text.ts';
 import type { Principal } from '../auth/principal.ts';
 import { EVERYTHING } from '../auth/scope.ts';
-import { hasCode, messageOf } from '../error-code.ts';
+import { hasCode, messageOf } from '../errors/error-code.ts';
 import { hashOf } from './token-facts.ts';
 
 /** The token in ADMIN_TOKEN_FILE. */

@@ -1,7 +1,7 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { makeToken } from '../../protocol/access/token-text.ts';
 import { Token } from '../entities/token.entity.ts';
-import { AppError, notFound } from '../errors.ts';
+import { AppError, notFound } from '../errors/errors.ts';
 import type { Orm } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
 import { formatTokens, isSame, type KeptToken, mergeTokens, parseTokens } from './kept-tokens.ts';

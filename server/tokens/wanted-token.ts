@@ -1,6 +1,6 @@
 import { ROLES, type Role } from '../../protocol/access/roles.ts';
 import { EVERYTHING, isEverything, type Scope, scopeProblem } from '../auth/scope.ts';
-import { validationError } from '../errors.ts';
+import { validationError } from '../errors/errors.ts';
 
 /** A token that is to be made, checked. */
 export interface WantedToken {

@@ -3,7 +3,7 @@ import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import { authorize } from '../auth/policy.ts';
 import { ANYONE, NO_ONE, type Principal } from '../auth/principal.ts';
-import { type AppError, notFound } from '../errors.ts';
+import { type AppError, notFound } from '../errors/errors.ts';
 import { actorOf } from '../http/auditing/actor.ts';
 import { sendFile } from '../http/send-file/send-file.ts';
 import { FILES, FORMS, PAGES, TEXTS } from './all-pages.ts';

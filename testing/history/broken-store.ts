@@ -1,4 +1,4 @@
-import { tagOrigin } from '../../server/error-origin.ts';
+import { tagOrigin } from '../../server/errors/error-origin.ts';
 import type { EntityManager, Orm } from '../../server/history/orm.ts';
 
 /** Every read of rows of the history fails with this error, until it is disposed of. */

@@ -8,7 +8,7 @@ import { zipHead, zipTail } from '../../../cli/zip/format.ts';
 import { zipFile } from '../../../testing/zips/local-zip.ts';
 import { fieldsOf } from '../../../testing/zips/zip-parts.ts';
 import { ENTRY, ownZips } from '../../../testing/zips/zip-writers.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import { checkZip, type ZipFacts } from './check-zip.ts';
 import type { DumpLimits } from './dump-limits.ts';
 

@@ -1,6 +1,6 @@
 import { readEntry, type ZipEntry } from '../../../protocol/zip/read-entry.ts';
 import { piecesAt, UnsoundZip, type ZipFile } from '../../../protocol/zip/zip-file.ts';
-import { validationError } from '../../errors.ts';
+import { validationError } from '../../errors/errors.ts';
 import { checkContent } from './check-content.ts';
 import type { ContentFacts } from './content-facts.ts';
 import { checkLimits, type DumpLimits } from './dump-limits.ts';

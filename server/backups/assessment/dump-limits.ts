@@ -1,6 +1,6 @@
 import { formatBytes } from '../../../protocol/format-bytes.ts';
 import type { ZipEntry } from '../../../protocol/zip/read-entry.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 
 /** How large the dump in a zip may be: a few bytes of deflate can stand for a thousand times as many. */
 export interface DumpLimits {

@@ -6,7 +6,7 @@ import { forgeries } from '../../../testing/zips/forge-zip.ts';
 import { zipFile } from '../../../testing/zips/local-zip.ts';
 import { unreadable } from '../../../testing/zips/zip-readers.ts';
 import { CONTENT, commonZips, ENTRY, ownZips } from '../../../testing/zips/zip-writers.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import { checkZip } from './check-zip.ts';
 import { ZipFollower } from './follow-zip.ts';
 

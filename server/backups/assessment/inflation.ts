@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
 import { UnsoundZip } from '../../../protocol/zip/zip-file.ts';
-import { codeOf, messageOf } from '../../error-code.ts';
+import { codeOf, messageOf } from '../../errors/error-code.ts';
 
 /**
  * Some chunks are inflated ahead, by another thread, while one is hashed by this: a third less time. Counted as objects,

@@ -8,7 +8,7 @@ import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/s
 import { sampleManifest, table } from '../../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
 import { Backup } from '../../entities/backup.entity.ts';
-import { tagOrigin } from '../../error-origin.ts';
+import { tagOrigin } from '../../errors/error-origin.ts';
 
 describeOnEachStore('a loss', store => {
   let app: RunningApp;

@@ -1,6 +1,6 @@
 import { covers, type Scope } from '../../auth/scope.ts';
 import { Backup } from '../../entities/backup.entity.ts';
-import { type AppError, notFound } from '../../errors.ts';
+import { type AppError, notFound } from '../../errors/errors.ts';
 import { namesInScope, type Reading } from '../../history/reading/in-scope.ts';
 
 /**

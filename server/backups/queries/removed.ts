@@ -1,6 +1,6 @@
 import { formatTimestamp } from '../../../protocol/backup-name.ts';
 import { type Backup, removalOf } from '../../entities/backup.entity.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 
 /** @throws AppError 410 when the file of a backup was removed, with who did it, when and why */
 export function refuseRemoved(backup: Backup): void {

@@ -1,5 +1,5 @@
 import { type ParsedBackupName, parseBackupName } from '../../../protocol/backup-name.ts';
-import { messageOf } from '../../error-code.ts';
+import { messageOf } from '../../errors/error-code.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { FileAddress, Storage } from '../../storage/storage.ts';
 import { readSidecar } from '../sidecar/read-stored.ts';

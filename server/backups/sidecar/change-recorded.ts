@@ -1,6 +1,6 @@
 import { Backup } from '../../entities/backup.entity.ts';
 import type { Pin } from '../../entities/pin.entity.ts';
-import { notFound } from '../../errors.ts';
+import { notFound } from '../../errors/errors.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { READ_COMMITTED, unlessDeadlocked } from './insert-backup.ts';

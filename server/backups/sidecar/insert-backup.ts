@@ -5,7 +5,7 @@ import type { Manifest } from '../../../protocol/manifest.ts';
 import { Backup, type RemovalColumns } from '../../entities/backup.entity.ts';
 import { Database } from '../../entities/database.entity.ts';
 import { Pin } from '../../entities/pin.entity.ts';
-import { hasCode } from '../../error-code.ts';
+import { hasCode } from '../../errors/error-code.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { ContentFacts } from '../assessment/content-facts.ts';

@@ -1,5 +1,5 @@
 import { formatReprDigest } from '../../../protocol/digest.ts';
-import { validationError } from '../../errors.ts';
+import { validationError } from '../../errors/errors.ts';
 import type { ReceivedFile } from '../../storage/storage.ts';
 import type { ZipFacts } from '../assessment/check-zip.ts';
 import type { SentManifest } from './sent-manifest.ts';

@@ -1,5 +1,5 @@
 import type { Backup } from '../../entities/backup.entity.ts';
-import { hasCode } from '../../error-code.ts';
+import { hasCode } from '../../errors/error-code.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { ReceivedFile, Storage } from '../../storage/storage.ts';
 import { ensureSidecar } from '../sidecar/ensure-sidecar.ts';

@@ -10,7 +10,7 @@ import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/s
 import { sampleManifest, table } from '../../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
 import { Backup } from '../../entities/backup.entity.ts';
-import { tagOrigin } from '../../error-origin.ts';
+import { tagOrigin } from '../../errors/error-origin.ts';
 
 const codesOf = ({ json }: Answer): string[] => json.data.findings.map(({ code }: { code: string }) => code);
 const digestOf = (sha256: string) => `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`;

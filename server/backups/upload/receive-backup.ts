@@ -2,7 +2,7 @@ import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { entryNameOf, type ParsedBackupName } from '../../../protocol/backup-name.ts';
 import { EVERYTHING } from '../../auth/scope.ts';
 import type { Backup } from '../../entities/backup.entity.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import type { ReceivedFile, Storage } from '../../storage/storage.ts';
 import { checkZip, type ZipFacts } from '../assessment/check-zip.ts';

@@ -3,7 +3,7 @@ import type { ParsedBackupName } from '../../../protocol/backup-name.ts';
 import { distinctNames } from '../../../protocol/distinct-names.ts';
 import { isFormerCode } from '../../../protocol/finding-codes.ts';
 import { type Manifest, manifestSchema } from '../../../protocol/manifest.ts';
-import { type AppError, validationError } from '../../errors.ts';
+import { type AppError, validationError } from '../../errors/errors.ts';
 import type { FieldValue } from '../../http/upload-form/form-fields.ts';
 import { nextTurn } from '../../process/turns.ts';
 import { shapeProblem } from '../assessment/json-shape.ts';

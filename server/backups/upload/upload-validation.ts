@@ -3,7 +3,7 @@ import { type ParsedBackupName, parseBackupName } from '../../../protocol/backup
 import { databaseNameProblem } from '../../../protocol/database-name.ts';
 import { parseReprDigest } from '../../../protocol/digest.ts';
 import { distinctNames } from '../../../protocol/distinct-names.ts';
-import { AppError, validationError } from '../../errors.ts';
+import { AppError, validationError } from '../../errors/errors.ts';
 import type { FieldValue } from '../../http/upload-form/form-fields.ts';
 import { validate } from '../../http/validate.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { codeOf, messageOf } from '../../error-code.ts';
+import { codeOf, messageOf } from '../../errors/error-code.ts';
 import type { Configuration } from '../configuration.ts';
 import { configurationOf } from './configuration-of.ts';
 import type { ReadConfiguration } from './read-configuration.ts';

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { codeOf, messageOf } from '../../error-code.ts';
+import { codeOf, messageOf } from '../../errors/error-code.ts';
 import { CHANNELS } from '../channels/all-channels.ts';
 import { secretKeysOf } from '../schema/tree.ts';
 import type { Mistake, Path } from './mistake.ts';

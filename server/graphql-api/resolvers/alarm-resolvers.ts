@@ -2,7 +2,7 @@ import { acknowledgeAlarm } from '../../alarms/acknowledge.ts';
 import { countAlarms, findAlarm, type ListedAlarm, searchAlarms } from '../../alarms/search-alarms.ts';
 import { ALARM_KINDS } from '../../configuration/alarm-kinds.ts';
 import { whoDecides } from '../../decisions/who-decides.ts';
-import { notFound } from '../../errors.ts';
+import { notFound } from '../../errors/errors.ts';
 import { connection } from '../../graphql/connection.ts';
 import { formatCursor, parseCursor } from '../../graphql/cursor.ts';
 import { testChannel } from '../../notifications/channel-tests.ts';

@@ -11,7 +11,7 @@ import type { ListedBackup } from '../../backups/queries/listed-backup.ts';
 import { countScanned, scanBackups } from '../../backups/queries/scan-backups.ts';
 import type { BackupSearch } from '../../backups/queries/search-backups.ts';
 import { findingsOf, storedState } from '../../entities/backup.entity.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import { whileLetIn } from '../../graphql/while-let-in.ts';
 import { backupConnection } from './backup-connection.ts';
 import type { GraphqlContext } from './context.ts';

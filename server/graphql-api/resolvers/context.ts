@@ -4,7 +4,7 @@ import type { WantedDeed } from '../../audit/requested-deed.ts';
 import type { Principal } from '../../auth/principal.ts';
 import type { BackupEvents } from '../../backups/events/backup-events.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
-import type { AppError } from '../../errors.ts';
+import type { AppError } from '../../errors/errors.ts';
 import type { RowBudget } from '../../graphql/row-budget.ts';
 import type { Throttle } from '../../graphql/throttle.ts';
 import type { Reading } from '../../history/reading/in-scope.ts';

@@ -7,7 +7,7 @@ import {
   type NamedDatabase,
   searchDatabases,
 } from '../../databases/search-databases.ts';
-import { validationError } from '../../errors.ts';
+import { validationError } from '../../errors/errors.ts';
 import { type Connection, connection } from '../../graphql/connection.ts';
 import { formatCursor, parseCursor } from '../../graphql/cursor.ts';
 import { daysArgument } from '../../graphql/days-argument.ts';

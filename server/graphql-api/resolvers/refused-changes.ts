@@ -1,7 +1,7 @@
 import type { GraphQLFieldResolver } from 'graphql';
 import type { AuditAction } from '../../audit/entry.ts';
 import type { WantedDeed } from '../../audit/requested-deed.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import type { GraphqlContext } from './context.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, GraphqlContext>;

@@ -3,7 +3,7 @@ import type { ListedBackup } from '../../backups/queries/listed-backup.ts';
 import { type DecidingBackup, forget, keepBackup, releaseBackup, takeBack } from '../../decisions/decide-backup.ts';
 import { removalOf } from '../../entities/backup.entity.ts';
 import { isActive } from '../../entities/pin.entity.ts';
-import { AppError, notFound } from '../../errors.ts';
+import { AppError, notFound } from '../../errors/errors.ts';
 import type { GraphqlContext } from './context.ts';
 import type { Resolvers } from './resolver-types.ts';
 

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { whoDecides } from '../../decisions/who-decides.ts';
-import { validationError } from '../../errors.ts';
+import { validationError } from '../../errors/errors.ts';
 import { findPlans, findRemovals } from '../../retention/find-plans.ts';
 import { planId } from '../../retention/plan-refusals.ts';
 import type { DatabasePlan } from '../../retention/rules/plan-retention.ts';

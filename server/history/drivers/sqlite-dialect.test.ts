@@ -11,7 +11,7 @@ import { mountSmallDisk } from '../../../testing/machine/small-disk.ts';
 import { upload } from '../../../testing/service/requests.ts';
 import { historyStores, runApp } from '../../../testing/service/running-app.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
-import { toExpectedError } from '../../expected-error.ts';
+import { toExpectedError } from '../../errors/expected-error.ts';
 import { openHistory } from '../orm.ts';
 import { readRows } from '../read-rows.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { toExpectedError } from '../../expected-error.ts';
+import { toExpectedError } from '../../errors/expected-error.ts';
 import { WriteTurns } from './write-turns.ts';
 
 describe('turns to write', () => {

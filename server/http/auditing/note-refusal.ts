@@ -3,7 +3,7 @@ import type { Audit } from '../../audit/audit.ts';
 import type { AuditAction } from '../../audit/entry.ts';
 import { requestedDeed, type WantedDeed } from '../../audit/requested-deed.ts';
 import { isEverything } from '../../auth/scope.ts';
-import type { AppError } from '../../errors.ts';
+import type { AppError } from '../../errors/errors.ts';
 import { pathOf } from '../request-log.ts';
 import { actorOf } from './actor.ts';
 

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import { isOwnAddress, parseHost } from './host-name.ts';
 import { isProbe } from './probes.ts';
 

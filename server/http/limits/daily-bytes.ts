@@ -1,5 +1,5 @@
 import { formatBytes } from '../../../protocol/format-bytes.ts';
-import { RetryLater } from '../../errors.ts';
+import { RetryLater } from '../../errors/errors.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { RetryLater } from '../../errors.ts';
+import { RetryLater } from '../../errors/errors.ts';
 import { networkOf } from './network-of.ts';
 import { Rate } from './rate.ts';
 

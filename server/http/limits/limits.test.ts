@@ -4,7 +4,7 @@ import { upload } from '../../../testing/service/requests.ts';
 import { historyStores, runApp } from '../../../testing/service/running-app.ts';
 import { until } from '../../../testing/until.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
-import { RetryLater } from '../../errors.ts';
+import { RetryLater } from '../../errors/errors.ts';
 import { DailyBytes } from './daily-bytes.ts';
 import { FailedLogins } from './failed-logins.ts';
 import { networkOf } from './network-of.ts';

@@ -1,4 +1,4 @@
-import { RetryLater } from '../../errors.ts';
+import { RetryLater } from '../../errors/errors.ts';
 import { Rate } from './rate.ts';
 
 const SECONDS = 3_600;

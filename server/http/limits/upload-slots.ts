@@ -1,4 +1,4 @@
-import { RetryLater } from '../../errors.ts';
+import { RetryLater } from '../../errors/errors.ts';
 
 interface Most {
   /** How many uploads may run at once. */

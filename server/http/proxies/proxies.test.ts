@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import { expect } from 'chai';
 import Koa from 'koa';
 import { rawConnection } from '../../../testing/service/raw-http.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import { allowedHosts } from '../hosts/allowed-hosts.ts';
 import { clientAddress } from './client-address.ts';
 import { refuseForwarded } from './refuse-forwarded.ts';

@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import { isOwnAddress } from '../hosts/host-name.ts';
 import { isProbe } from '../hosts/probes.ts';
 

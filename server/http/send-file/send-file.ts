@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import type { StoredFile } from '../../storage/storage.ts';
 import { isRangeWanted, preconditionStatus } from './preconditions.ts';
 import { type ByteRange, parseRange } from './range.ts';

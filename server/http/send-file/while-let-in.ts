@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 
 /** How often it is looked at. A token that is revoked ends within a second elsewhere, too. */
 const EVERY_MS = 2_000;

@@ -1,6 +1,6 @@
 import { MIMEType } from 'node:util';
 import type { Context } from 'koa';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import { malformed } from './form-errors.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { AppError, RetryLater } from '../../errors.ts';
+import { AppError, RetryLater } from '../../errors/errors.ts';
 
 const MIB = 1024 * 1024;
 

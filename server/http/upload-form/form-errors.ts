@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { formatBytes } from '../../../protocol/format-bytes.ts';
-import { AppError, validationError } from '../../errors.ts';
+import { AppError, validationError } from '../../errors/errors.ts';
 
 /** A receiver that fails ends the file's stream, whose end may be reported before the failure itself. */
 export function firstCause(reason: unknown, receiving: PromiseSettledResult<unknown>): unknown {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import { noteFreed } from '../../process/gc-pressure.ts';
 
 interface Feed {

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import { readBody } from '../read-body.ts';
 import type { FormBudget } from './form-budget.ts';
 

@@ -19,7 +19,7 @@ import { historyStores, type RunningApp, runApp } from '../../../testing/service
 import { until } from '../../../testing/until.ts';
 import { sampleManifest } from '../../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
-import { tagOrigin } from '../../error-origin.ts';
+import { tagOrigin } from '../../errors/error-origin.ts';
 import type { Storage } from '../../storage/storage.ts';
 import { FormBudget } from './form-budget.ts';
 

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import { sendContinue } from '../send-continue.ts';
 import type { FileReceiver, UploadLimits } from './file-receiver.ts';
 import { formBoundary } from './form-boundary.ts';

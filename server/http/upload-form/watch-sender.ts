@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 
 /** As often as a download looks. A token that is revoked ends within a second elsewhere, too. */
 const LOOK_EVERY_MS = 2_000;

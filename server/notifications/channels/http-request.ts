@@ -1,5 +1,5 @@
 import { cut } from '../../../protocol/texts/cut.ts';
-import { messageOf } from '../../error-code.ts';
+import { messageOf } from '../../errors/error-code.ts';
 import { DeliveryError } from '../channel.ts';
 import { oneLine } from './texts.ts';
 

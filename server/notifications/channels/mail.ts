@@ -1,7 +1,7 @@
 import type { SendMailOptions } from 'nodemailer';
 import { cut } from '../../../protocol/texts/cut.ts';
 import type { MailSettings } from '../../configuration/channels/mail.ts';
-import { messageOf } from '../../error-code.ts';
+import { messageOf } from '../../errors/error-code.ts';
 import { type Answer, type Channel, DeliveryError, type OutgoingMessage } from '../channel.ts';
 import type { Notification } from '../notification.ts';
 import { redactor } from './redact.ts';

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import type * as nodeFs from 'node:fs/promises';
-import { hasCode } from '../../error-code.ts';
+import { hasCode } from '../../errors/error-code.ts';
 
 /** The calls that the folder storage makes; a test may watch their order, or let them fail. */
 export type FileSystem = Pick<

@@ -1,6 +1,6 @@
 import * as nodeFs from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { hasCode } from '../../error-code.ts';
+import { hasCode } from '../../errors/error-code.ts';
 
 /** What is called to make a folder; a test may let the calls fail. */
 type MakingCalls = Pick<typeof nodeFs, 'mkdir' | 'stat'>;

@@ -1,4 +1,4 @@
-import { hasCode } from '../../error-code.ts';
+import { hasCode } from '../../errors/error-code.ts';
 import { type NamingDisk, renameNoReplace } from './rename-no-replace.ts';
 
 /** So many bad copies of one file are kept at most. The name may grow by eight bytes (protocol/database-name.ts). */

@@ -1,4 +1,4 @@
-import { hasCode } from '../../error-code.ts';
+import { hasCode } from '../../errors/error-code.ts';
 import { cleanUp, type Disk } from './file-system.ts';
 import { keyedMutex } from './keyed-mutex.ts';
 

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { tagOrigin } from '../../error-origin.ts';
+import { tagOrigin } from '../../errors/error-origin.ts';
 import type { FileSystem } from './file-system.ts';
 
 const CALLS = ['link', 'lstat', 'mkdir', 'open', 'readdir', 'rename', 'rmdir', 'stat', 'statfs', 'unlink'] as const;

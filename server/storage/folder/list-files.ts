@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { BACKUP_NAME } from '../../../protocol/backup-name.ts';
 import { databaseNameProblem } from '../../../protocol/database-name.ts';
-import { hasCode } from '../../error-code.ts';
+import { hasCode } from '../../errors/error-code.ts';
 import { type Disk, unless } from '../file-system/file-system.ts';
 import { filesOfMetadata } from './metadata.ts';
 

@@ -1,7 +1,7 @@
 import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { hasCode, messageOf } from '../../error-code.ts';
+import { hasCode, messageOf } from '../../errors/error-code.ts';
 
 /** No database can have that name, which ends with a blank: the folders of the databases lie beside it. */
 const NAME = '.lumbung-lock ';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hasCode } from '../../error-code.ts';
+import { hasCode } from '../../errors/error-code.ts';
 import { cleanUp, type Disk, unless } from '../file-system/file-system.ts';
 
 /** What a file is called while it is on its way. No finished file can have such a name. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { messageOf } from '../../error-code.ts';
+import { messageOf } from '../../errors/error-code.ts';
 import { unless } from '../file-system/file-system.ts';
 import { makeFolder } from '../file-system/make-folder.ts';
 import type { NamingDisk } from '../file-system/rename-no-replace.ts';

@@ -1,4 +1,4 @@
-import { tagOrigin } from '../../error-origin.ts';
+import { tagOrigin } from '../../errors/error-origin.ts';
 import type { Disk } from '../file-system/file-system.ts';
 
 /**

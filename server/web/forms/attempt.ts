@@ -1,4 +1,4 @@
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 
 /** A form that came back: what was typed into it, and what is wrong with it. */
 export interface SentForm {

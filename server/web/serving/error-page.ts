@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { AppError } from '../../errors.ts';
+import type { AppError } from '../../errors/errors.ts';
 import { html } from '../shell/html.ts';
 import type { Page } from '../shell/page.ts';
 import type { View } from '../shell/view.ts';

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import { unauthenticated } from '../../auth/policy.ts';
 import { NO_ONE } from '../../auth/principal.ts';
-import { AppError } from '../../errors.ts';
+import { AppError } from '../../errors/errors.ts';
 import { readBody } from '../../http/read-body.ts';
 import { setCookie } from '../sessions/cookies.ts';
 import { CSRF_FIELD } from '../shell/forms.ts';

@@ -5,7 +5,7 @@ import { authorize } from '../../auth/policy.ts';
 import { tokenNameOf } from '../../auth/principal.ts';
 import { covers } from '../../auth/scope.ts';
 import type { BackupEvents } from '../../backups/events/backup-events.ts';
-import { RetryLater } from '../../errors.ts';
+import { RetryLater } from '../../errors/errors.ts';
 import { isStillSignedIn } from './signing-in.ts';
 
 /** So many pages of a token may listen at once, and of all who need none. */

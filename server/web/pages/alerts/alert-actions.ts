@@ -1,7 +1,7 @@
 import { acknowledgeAlarm } from '../../../alarms/acknowledge.ts';
 import type { ListedAlarm } from '../../../alarms/search-alarms.ts';
 import { whoDecides } from '../../../decisions/who-decides.ts';
-import { AppError } from '../../../errors.ts';
+import { AppError } from '../../../errors/errors.ts';
 import { testChannel } from '../../../notifications/channel-tests.ts';
 import type { FormRequest, FormRoute, WebParts } from '../../shell/page.ts';
 import { readAcknowledgement, type WantedAcknowledgement } from './acknowledge-form.ts';

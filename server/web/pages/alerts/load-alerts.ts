@@ -2,7 +2,7 @@ import { listOpen, type OpenCause } from '../../../alarms/list-open.ts';
 import { countAlarms, countOpen, findAlarm, type ListedAlarm, searchAlarms } from '../../../alarms/search-alarms.ts';
 import { can } from '../../../auth/policy.ts';
 import { ALARM_KINDS, type AlarmKind, SEVERITIES, type Severity } from '../../../configuration/alarm-kinds.ts';
-import { notFound } from '../../../errors.ts';
+import { notFound } from '../../../errors/errors.ts';
 import { formatCursor, parseCursor } from '../../../graphql/cursor.ts';
 import type { Reading } from '../../../history/reading/in-scope.ts';
 import type { View } from '../../shell/view.ts';

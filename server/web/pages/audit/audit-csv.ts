@@ -1,4 +1,4 @@
-import { validationError } from '../../../errors.ts';
+import { validationError } from '../../../errors/errors.ts';
 import type { TextRoute } from '../../shell/page.ts';
 import { csv } from './csv.ts';
 import { filtersIn, isDay, loadAll } from './load-audit.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../../decisions/decide-backup.ts';
 import { acceptanceIn } from '../../../decisions/loss-validation.ts';
 import { whoDecides } from '../../../decisions/who-decides.ts';
-import { validationError } from '../../../errors.ts';
+import { validationError } from '../../../errors/errors.ts';
 import { attempt } from '../../forms/attempt.ts';
 import { instantIn } from '../../forms/local-instant.ts';
 import { fieldName } from '../../forms/sent-field.ts';

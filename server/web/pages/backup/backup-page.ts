@@ -1,7 +1,7 @@
 import { OBJECT_KINDS } from '../../../../protocol/manifest.ts';
 import type { WantedObjects } from '../../../backups/contents/read-contents.ts';
 import { idIn } from '../../../backups/queries/find-backup.ts';
-import { validationError } from '../../../errors.ts';
+import { validationError } from '../../../errors/errors.ts';
 import type { SentForm } from '../../forms/attempt.ts';
 import { noticeOf } from '../../forms/sent-field.ts';
 import { type Html, html } from '../../shell/html.ts';

@@ -1,7 +1,7 @@
 import { authorize } from '../../../auth/policy.ts';
 import { ANYONE } from '../../../auth/principal.ts';
 import { type DecidingDatabase, pause, resume, retire } from '../../../decisions/decide-database.ts';
-import { validationError } from '../../../errors.ts';
+import { validationError } from '../../../errors/errors.ts';
 import { attempt } from '../../forms/attempt.ts';
 import { instantIn } from '../../forms/local-instant.ts';
 import { fieldName } from '../../forms/sent-field.ts';

@@ -1,4 +1,4 @@
-import { validationError } from '../../../errors.ts';
+import { validationError } from '../../../errors/errors.ts';
 import type { WatchedRow } from '../../../freshness/read-facts.ts';
 import type { SentForm } from '../../forms/attempt.ts';
 import { noticeOf } from '../../forms/sent-field.ts';

@@ -1,6 +1,6 @@
 import type { StoredState } from '../../../../protocol/responses.ts';
 import { FRESHNESS_STATES, type FreshnessState } from '../../../entities/freshness/watched-database.entity.ts';
-import { validationError } from '../../../errors.ts';
+import { validationError } from '../../../errors/errors.ts';
 import type { RowPlace } from '../../../fleet/arrange-rows.ts';
 import type { FleetSearch } from '../../../fleet/match-rows.ts';
 import { formatCursor, parseCursor } from '../../../graphql/cursor.ts';

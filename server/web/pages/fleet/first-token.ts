@@ -1,5 +1,5 @@
 import { ANYONE } from '../../../auth/principal.ts';
-import { AppError } from '../../../errors.ts';
+import { AppError } from '../../../errors/errors.ts';
 import { wantedToken } from '../../../tokens/wanted-token.ts';
 import { html } from '../../shell/html.ts';
 import type { FormRequest, FormRoute, Page } from '../../shell/page.ts';

@@ -1,7 +1,7 @@
 import { timezoneProblem } from '../../../../protocol/contract.ts';
 import { covers } from '../../../auth/scope.ts';
 import { localTime } from '../../../digest/local-time.ts';
-import { AppError } from '../../../errors.ts';
+import { AppError } from '../../../errors/errors.ts';
 import type { Decision } from '../../../retention/rules/decide.ts';
 import { type RetentionPolicy, RULES, type Rule } from '../../../retention/rules/policy.ts';
 import { timeOf } from '../../../retention/rules/retained-backup.ts';

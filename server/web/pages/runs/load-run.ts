@@ -1,5 +1,5 @@
 import { RUN_STATES, type RunState } from '../../../../protocol/runs/run-outcome.ts';
-import { notFound } from '../../../errors.ts';
+import { notFound } from '../../../errors/errors.ts';
 import { formatCursor, parseCursor } from '../../../graphql/cursor.ts';
 import type { Reading } from '../../../history/reading/in-scope.ts';
 import type { OutcomeDetail } from '../../../runs/run-row.ts';

@@ -1,7 +1,7 @@
 import { can } from '../../../auth/policy.ts';
 import type { Session } from '../../../entities/session.entity.ts';
 import { Token } from '../../../entities/token.entity.ts';
-import { notFound } from '../../../errors.ts';
+import { notFound } from '../../../errors/errors.ts';
 import { endSession, IDLE_MS, LONGEST_MS, listSessions } from '../../sessions/sessions.ts';
 import { form } from '../../shell/forms.ts';
 import { type Html, html } from '../../shell/html.ts';

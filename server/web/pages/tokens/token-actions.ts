@@ -1,4 +1,4 @@
-import { validationError } from '../../../errors.ts';
+import { validationError } from '../../../errors/errors.ts';
 import { createToken, revokeToken, rotateToken } from '../../../tokens/change-tokens.ts';
 import type { MadeToken } from '../../../tokens/token-store.ts';
 import { attempt } from '../../forms/attempt.ts';

@@ -1,7 +1,7 @@
+import { StorageAway } from '../storage/storage.ts';
 import { codeOf, sqliteCodeOf } from './error-code.ts';
 import { type Origin, originOf } from './error-origin.ts';
 import { AppError, StorageFull, validationError } from './errors.ts';
-import { StorageAway } from './storage/storage.ts';
 
 /**
  * Separates the failures that are expected from bugs: by where they happened, and by the codes of the system and of the

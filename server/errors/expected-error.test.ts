@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { StorageAway } from '../storage/storage.ts';
 import { tagOrigin } from './error-origin.ts';
 import { toExpectedError } from './expected-error.ts';
-import { StorageAway } from './storage/storage.ts';
 
 const system = (code: string) => Object.assign(new Error(code), { code });
 
