@@ -15,9 +15,9 @@ import {
 } from '../cli/options/commands.ts';
 import type { OptionDescription } from '../cli/options/option.ts';
 import { COMMANDS } from '../server/commands/commands.ts';
+import { shownDefault } from '../server/commands/usage.ts';
 import { VARIABLES, type Variable } from '../server/config.ts';
 import { type DescribedKey, describedKeys, jsonSchema } from '../server/configuration/reading/json-schema.ts';
-import { shownDefault } from '../server/usage.ts';
 
 const WIDTH = 120;
 const PAGES = ['commands.md', 'configuration.md', 'lumbung-yaml.md'].map(

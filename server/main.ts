@@ -2,13 +2,13 @@ import './process/production.ts';
 import { flushCompileCache } from 'node:module';
 import process from 'node:process';
 import { findCommand, unknownArguments } from './commands/commands.ts';
+import { usage } from './commands/usage.ts';
 import { type Config, loadConfig } from './config.ts';
 import { endOnUncaughtErrors, surviveUncaughtErrors } from './http/uncaught-errors.ts';
 import { createLog } from './log.ts';
 import { noteStartFreed } from './process/gc-pressure.ts';
 import { logIgnoredSignals, onHangUp } from './process/ignored-signals.ts';
 import { type RunningService, runService } from './start/service.ts';
-import { usage } from './usage.ts';
 
 /** How long running uploads and downloads may take to finish once the service is told to stop. */
 const GRACE_MS = 30_000;

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { callingUser } from '../decisions/who-decides.ts';
 import { messageOf } from '../errors/error-code.ts';
+import { givenPath } from '../launch/given-path.ts';
 import { exportClient } from '../offboarding/export-client.ts';
 import type { Streams } from './command.ts';
 import { ask, cancel, confirm, list, printCertificate } from './erasing.ts';
-import { givenPath } from './given-path.ts';
 import { type CommandStores, NO_TOKEN, withStores } from './with-stores.ts';
 
 const USAGE = `Hands all that is kept of a client over, and erases it. A CLIENT is a database, or the beginning of names followed by *.

@@ -1,7 +1,7 @@
 import { readConfigurationFile } from '../configuration/reading/configuration-file.ts';
+import { givenPath } from '../launch/given-path.ts';
 import type { Streams } from './command.ts';
 import { configurationInWords } from './configuration-in-words.ts';
-import { givenPath } from './given-path.ts';
 
 const USAGE = `Checks a file for LUMBUNG_CONFIG before the service reads it.
 

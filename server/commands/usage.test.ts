@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { startInVain } from '../testing/service/service.ts';
-import { COMMANDS } from './commands/commands.ts';
-import { VARIABLES } from './config.ts';
+import { startInVain } from '../../testing/service/service.ts';
+import { VARIABLES } from '../config.ts';
+import { COMMANDS } from './commands.ts';
 
 describe('npm start -- --help', () => {
   it('shows each environment variable with its default, also where a variable has a mistake', async () => {

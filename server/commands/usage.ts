@@ -1,5 +1,5 @@
-import { COMMANDS } from './commands/commands.ts';
-import { VARIABLES, type Variable } from './config.ts';
+import { VARIABLES, type Variable } from '../config.ts';
+import { COMMANDS } from './commands.ts';
 
 /** @returns what `npm start -- --help` prints: the arguments and the environment variables */
 export function usage(): string {
