@@ -25,13 +25,13 @@ export async function fleetProven(reading: Reading, since: Date): Promise<FleetP
   const [counts] = await readRows(
     reading.em,
     query
-      .selectFrom(shown.as('s'))
+      .selectFrom(shown.as('shown'))
       .select(eb => [
         eb.fn.countAll<number | string>().as('databases'),
-        countOf(eb('s.proof', '=', 'restorable')).as('proven'),
-        countOf(eb('s.proof', '=', 'not_restorable')).as('notRestorable'),
-        countOf(eb.and([eb('s.proof', 'is', null), eb('s.last', 'is not', null)])).as('couldNotTest'),
-        countOf(eb('s.last', 'is', null)).as('never'),
+        countOf(eb('shown.proof', '=', 'restorable')).as('proven'),
+        countOf(eb('shown.proof', '=', 'not_restorable')).as('notRestorable'),
+        countOf(eb.and([eb('shown.proof', 'is', null), eb('shown.last', 'is not', null)])).as('couldNotTest'),
+        countOf(eb('shown.last', 'is', null)).as('never'),
       ]),
   );
   return numbersIn(counts!);
@@ -43,10 +43,10 @@ export async function countProven(reading: Reading, since: Date): Promise<Pick<F
   const [counts] = await readRows(
     reading.em,
     query
-      .selectFrom(shown.as('s'))
+      .selectFrom(shown.as('shown'))
       .select(eb => [
         eb.fn.countAll<number | string>().as('databases'),
-        countOf(eb('s.proof', '=', 'restorable')).as('proven'),
+        countOf(eb('shown.proof', '=', 'restorable')).as('proven'),
       ]),
   );
   return numbersIn(counts!);
