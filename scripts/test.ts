@@ -1,12 +1,12 @@
 // Runs tests with mocha, several files side by side. Its arguments are test files, folders of them, and options of mocha.
-//   node scripts/test.ts            all tests but those of test/peers and test/long
+//   node scripts/test.ts            all tests but those of test/peers and test/long, and most on one history store of two
 //   node scripts/test.ts FILE…      just these
 //   node scripts/test.ts --unit     those that start no database, service or browser
-//   node scripts/test.ts --peers    test/peers, and those that test more where TEST_PEERS is on (testing/peers.ts): of some of these
-//                                   only the tests that do
+//   node scripts/test.ts --peers    test/peers, those that test more where TEST_PEERS is on (testing/peers.ts), and what the first
+//                                   has left out of some files: Deno, MySQL, the history in MariaDB
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync, statSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +47,7 @@ const MEMORY = ['--min-semi-space-size=32', '--max-semi-space-size=64'];
 process.chdir(join(import.meta.dirname, '..'));
 const args = process.argv.slice(2);
 const paths = args.filter(isTestPath);
+const isWhole = paths.length === 0 && !args.includes('--peers');
 const given = args.filter(arg => !isTestPath(arg) && arg !== '--unit' && arg !== '--peers');
 const files = chosenFiles();
 const missing = files.filter(file => !existsSync(file));
@@ -56,7 +57,8 @@ if (missing.length > 0) fail(`There is no such test: ${missing.join(', ')}`);
 else if (files.length === 0) fail('There are no such tests.');
 else
   process.exitCode =
-    (await runMocha(files, given)) || (await runMocha(filesInPart(), [...given, '--grep', 'Deno|MySQL']));
+    (await runMocha(files, given)) ||
+    (await runMocha(filesInPart(), [...given, '--grep', String.raw`Deno|MySQL|\(MariaDB\)`]));
 
 async function runMocha(files: readonly string[], options: readonly string[]): Promise<number> {
   if (files.length === 0) return 0;
@@ -66,6 +68,8 @@ async function runMocha(files: readonly string[], options: readonly string[]): P
   const env = {
     ...{ ...process.env, ...COMPILE_CACHE },
     ...(folder && { TMPDIR: folder, TEST_DISK_TMPDIR: tmpdir() }),
+    // What both history stores do alike is run on one of them, unless it is asked for by its path.
+    ...(isWhole && { TEST_STORES: 'one' }),
     // With an option such as --grep a file does not take its time.
     ...(options.length === 0 && { TEST_DURATIONS: DURATIONS }),
   };
@@ -108,9 +112,13 @@ function filesInPart(): string[] {
   return areChosen ? longestFirst(FOLDERS.flatMap(testsIn).filter(isInPart)) : [];
 }
 
-/** Whether `npm run test:peers` runs of a file only what has Deno or MySQL in its title. */
+/** Whether `npm run test:peers` runs of a file only what has Deno, MySQL or the history in MariaDB in its title. */
 function isInPart(file: string): boolean {
-  return reaches(file, 'testing/cli/runtimes.ts') || WITH_MYSQL.includes(file);
+  return reaches(file, 'testing/cli/runtimes.ts') || WITH_MYSQL.includes(file) || isOnAnyStore(file);
+}
+
+function isOnAnyStore(file: string): boolean {
+  return readFileSync(file, 'utf8').includes('describeOnAnyStore(');
 }
 
 function isTestPath(arg: string): boolean {

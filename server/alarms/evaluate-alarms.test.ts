@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { describeOnEachStore } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore } from '../../testing/service/running-app.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { WatchedDatabase } from '../entities/freshness/watched-database.entity.ts';
 import { insertRows } from '../history/insert-rows.ts';
@@ -29,7 +29,7 @@ const configuration = {
   },
 } as unknown as Configuration;
 
-describeOnEachStore('the evaluation of alarms', store => {
+describeOnAnyStore('the evaluation of alarms', store => {
   let folder: string;
   let history: Orm;
   const lines: Array<Record<string, unknown>> = [];

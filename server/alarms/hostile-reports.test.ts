@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { queriesOf } from '../../testing/history/queries.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleEntry, sampleFailure, sampleRun } from '../../testing/service/sample-runs.ts';
 import { configurationOf } from '../configuration/reading/configuration-of.ts';
 import { evaluateFreshness } from '../freshness/evaluate-freshness.ts';
@@ -14,7 +14,7 @@ const START = Date.parse('2026-11-30T03:00:00Z');
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-describeOnEachStore('alarms about a client that reports without end', store => {
+describeOnAnyStore('alarms about a client that reports without end', store => {
   let app: RunningApp;
   beforeEach(async () => {
     app = await runApp(store);

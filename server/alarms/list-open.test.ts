@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { insertAlarms } from '../../testing/history/filled-alarms.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 import { Alarm } from '../entities/alarms/alarm.entity.ts';
 import { insertRows } from '../history/insert-rows.ts';
@@ -9,7 +9,7 @@ import { listOpen, openByDatabase } from './list-open.ts';
 const NOW = new Date('2026-11-29T12:00:00Z');
 const earlier = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000);
 
-describeOnEachStore('the open alarms by their causes', store => {
+describeOnAnyStore('the open alarms by their causes', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { expectError, request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill } from '../../testing/service/sample-reports.ts';
 import { until } from '../../testing/until.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
@@ -16,7 +16,7 @@ async function trailOf({ history }: Pick<RunningApp, 'history'>): Promise<string
   );
 }
 
-describeOnEachStore('the audit trail', store => {
+describeOnAnyStore('the audit trail', store => {
   let app: RunningApp;
   beforeEach(async () => {
     app = await runApp(store, { auditing: { refusalsMs: 50, pauseMs: 10 } });

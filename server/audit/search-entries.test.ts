@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { planOf } from '../../testing/history/plans.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
 import { graphql, request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { isSqlite } from '../history/dialect.ts';
 import { AUDIT_ACTIONS, AUDIT_RESULTS, rowOf } from './entry.ts';
@@ -19,7 +19,7 @@ interface Node {
   readonly token: string | null;
 }
 
-describeOnEachStore('the audit trail in GraphQL', store => {
+describeOnAnyStore('the audit trail in GraphQL', store => {
   let app: RunningApp;
   before(async function () {
     this.timeout(60_000);

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { byWeight, currentFindings, type FindingList, finding } from '../../protocol/finding.ts';
 import { currentCode } from '../../protocol/finding-codes.ts';
 import { request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, runApp } from '../../testing/service/running-app.ts';
 import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
@@ -28,7 +28,7 @@ const FINDINGS: Record<string, NonNullable<FindingList>> = {
   emptied: [finding('BROKEN_VIEW', 'x'), { code: 'DUMP_EMPTIED', severity: 'incomplete', message: 'x' }],
 };
 
-describeOnEachStore('the migration that counts what is in each backup', store => {
+describeOnAnyStore('the migration that counts what is in each backup', store => {
   it('counts rows, tables and findings of every older backup, and names the worst finding', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lumbung-contents-'));
     const history = await openHistory(await store.url(folder));
@@ -65,7 +65,7 @@ describeOnEachStore('the migration that counts what is in each backup', store =>
   });
 });
 
-describeOnEachStore('how much is in a backup', store => {
+describeOnAnyStore('how much is in a backup', store => {
   it('comes back from its record when the history is rebuilt', async () => {
     await using app = await runApp(store);
     const zip = sampleZip({ database: 'x' });

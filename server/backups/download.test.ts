@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { startBrowser } from '../../testing/browser/browser.ts';
 import { rawConnection } from '../../testing/service/raw-http.ts';
 import { expectError, request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleManifest } from '../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
@@ -14,7 +14,7 @@ import { BackupEvents } from './events/backup-events.ts';
 import { markAtSight } from './mark-at-sight.ts';
 import { openBackup } from './open-backup.ts';
 
-describeOnEachStore('GET /{id_file}/download', store => {
+describeOnAnyStore('GET /{id_file}/download', store => {
   let app: RunningApp;
   let zip: SampleZip;
   let url: string;

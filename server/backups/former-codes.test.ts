@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { type ForeignFinding, stateOf } from '../../protocol/finding.ts';
 import { FINDINGS, FORMER_CODES } from '../../protocol/finding-codes.ts';
 import { graphql, request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
@@ -19,7 +19,7 @@ const formerFinding = (code: FormerCode, message = 'x'): ForeignFinding => ({
   ...{ code, severity: FINDINGS[FORMER_CODES[code]], message },
 });
 
-describeOnEachStore('a finding code under its former name', store => {
+describeOnAnyStore('a finding code under its former name', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

@@ -5,7 +5,7 @@ import { fillHistory } from '../../testing/history/filled-history.ts';
 import { planOf } from '../../testing/history/plans.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
 import { expectError, request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
 import { configurationOf } from '../configuration/reading/configuration-of.ts';
@@ -14,7 +14,7 @@ import { Database } from '../entities/database.entity.ts';
 import { evaluateFreshness } from '../freshness/evaluate-freshness.ts';
 import { formatWatches, WATCHES } from '../freshness/kept-watches.ts';
 
-describeOnEachStore('GET / and GET /{db_name}', store => {
+describeOnAnyStore('GET / and GET /{db_name}', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { describeOnEachStore } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore } from '../../testing/service/running-app.ts';
 import { configurationOf } from '../configuration/reading/configuration-of.ts';
 import { WatchedDatabase } from '../entities/freshness/watched-database.entity.ts';
 import { insertRows } from '../history/insert-rows.ts';
@@ -54,7 +54,7 @@ describe('the time of a digest', () => {
   });
 });
 
-describeOnEachStore('a digest', store => {
+describeOnAnyStore('a digest', store => {
   let folder: string;
   let history: Orm;
   beforeEach(async () => {

@@ -5,13 +5,13 @@ import { fillReports } from '../../testing/history/filled-reports.ts';
 import { planOf } from '../../testing/history/plans.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
 import { request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill } from '../../testing/service/sample-reports.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 import { lastDrills } from './last-drills.ts';
 
-describeOnEachStore('the last drill of databases and backups', store => {
+describeOnAnyStore('the last drill of databases and backups', store => {
   let app: RunningApp;
 
   before(async () => {

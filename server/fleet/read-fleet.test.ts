@@ -3,7 +3,7 @@ import { CLIENTS, MORNING, makeBadMorning, night } from '../../testing/fleet/bad
 import { addBackup } from '../../testing/freshness/watched-history.ts';
 import { fillReports } from '../../testing/history/filled-reports.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleFailure, sampleOutcome, sampleRun } from '../../testing/service/sample-runs.ts';
 import { EVERYTHING, type Scope } from '../auth/scope.ts';
 import { configurationOf } from '../configuration/reading/configuration-of.ts';
@@ -16,7 +16,7 @@ import { type Fleet, type FleetParts, type FleetQuestion, namesOf, readFleet } f
 
 const DAY = 86_400_000;
 
-describeOnEachStore('the fleet of a bad morning', store => {
+describeOnAnyStore('the fleet of a bad morning', store => {
   let app: RunningApp;
   let ids: Map<string, number>;
   before(async () => {

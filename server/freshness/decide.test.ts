@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { contractConfiguration, DAY, HOUR, MINUTE } from '../../testing/freshness/contracts.ts';
 import { addBackup, addToRoster } from '../../testing/freshness/watched-history.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { AppError } from '../errors/errors.ts';
 import { forgetWatched, pauseDatabase, resumeDatabase, retireDatabase } from './decide.ts';
 import { evaluateFreshness } from './evaluate-freshness.ts';
@@ -11,7 +11,7 @@ const START = new Date('2026-03-01T02:00:00Z');
 const later = (ms: number) => new Date(START.getTime() + ms);
 const decided = { by: 'Ana', reason: 'the server moves' };
 
-describeOnEachStore('what a person decides about a database', store => {
+describeOnAnyStore('what a person decides about a database', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

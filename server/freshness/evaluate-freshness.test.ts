@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { contractConfiguration, DAY, HOUR, MINUTE } from '../../testing/freshness/contracts.ts';
 import { addBackup, addToRoster } from '../../testing/freshness/watched-history.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 import { StateChange } from '../entities/freshness/state-change.entity.ts';
 import { insertRows } from '../history/insert-rows.ts';
@@ -14,7 +14,7 @@ import { searchWatched } from './search-watched.ts';
 const START = new Date('2026-03-01T02:00:00Z');
 const later = (ms: number) => new Date(START.getTime() + ms);
 
-describeOnEachStore('the evaluation of all databases', store => {
+describeOnAnyStore('the evaluation of all databases', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

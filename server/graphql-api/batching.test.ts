@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { fillHistory } from '../../testing/history/filled-history.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
 import { graphql } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 
 /** All that a page about the fleet would show. */
 const FLEET = `query ($first: Int!) {
@@ -25,7 +25,7 @@ const TYPICAL = `query ($first: Int!) {
   databases(first: $first) { nodes { name latestBackup { timestamp state } latestCompleteBackup { timestamp } } }
 }`;
 
-describeOnEachStore('what GraphQL asks of the history', store => {
+describeOnAnyStore('what GraphQL asks of the history', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

@@ -4,14 +4,14 @@ import { fillReports } from '../../testing/history/filled-reports.ts';
 import { planOf } from '../../testing/history/plans.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
 import { graphql, request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill, sampleRestore } from '../../testing/service/sample-reports.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
 
 const DAY_MS = 86_400_000;
 
-describeOnEachStore('drills and restores in GraphQL', store => {
+describeOnAnyStore('drills and restores in GraphQL', store => {
   let app: RunningApp;
   let backup: { id: number; file_name: string; zip_sha256: string };
 

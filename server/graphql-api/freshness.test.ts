@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import { contractConfiguration } from '../../testing/freshness/contracts.ts';
 import { addToRoster } from '../../testing/freshness/watched-history.ts';
 import { graphql, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { evaluateFreshness } from '../freshness/evaluate-freshness.ts';
 
 const HOUR = 3_600_000;
 
-describeOnEachStore('GraphQL on watched databases', store => {
+describeOnAnyStore('GraphQL on watched databases', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

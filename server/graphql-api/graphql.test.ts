@@ -3,12 +3,12 @@ import { finding } from '../../protocol/finding.ts';
 import { brokenStore } from '../../testing/history/broken-store.ts';
 import { rawConnection } from '../../testing/service/raw-http.ts';
 import { expectError, graphql, request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleManifest } from '../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
 
-describeOnEachStore('GraphQL', store => {
+describeOnAnyStore('GraphQL', store => {
   let app: RunningApp;
   const zip = sampleZip({ takenAt: '2023-10-31T00:00:00Z' });
   let id: number;

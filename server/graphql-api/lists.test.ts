@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { finding } from '../../protocol/finding.ts';
 import { graphql, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleManifest } from '../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
@@ -27,7 +27,7 @@ const KEPT: readonly Kept[] = [
   { database: 'archive', hoursAgo: 90, state: 'complete', length: 10 },
 ];
 
-describeOnEachStore('lists of GraphQL', store => {
+describeOnAnyStore('lists of GraphQL', store => {
   let app: RunningApp;
   let kept: Array<Kept & { id: string; fileName: string; takenAt: string; size: number }>;
   before(async () => {

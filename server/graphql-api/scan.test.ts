@@ -9,7 +9,7 @@ import { databaseName, lastDay } from '../../bench/history/history-rows.ts';
 import type { StoredState } from '../../protocol/responses.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
 import { graphql } from '../../testing/service/requests.ts';
-import { describeOnEachStore, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, runApp } from '../../testing/service/running-app.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 import { countScanned, scanBackups } from '../backups/queries/scan-backups.ts';
 import { type BackupSearch, countBackups, searchBackups } from '../backups/queries/search-backups.ts';
@@ -51,7 +51,7 @@ const broadSearch: fc.Arbitrary<BackupSearch> = fc.record({
 });
 const direction = fc.constantFrom('asc' as const, 'desc' as const);
 
-describeOnEachStore('lists and counts that go through an index in pieces', store => {
+describeOnAnyStore('lists and counts that go through an index in pieces', store => {
   let folder: string;
   let url: string;
   let history: Orm;

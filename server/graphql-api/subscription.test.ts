@@ -5,14 +5,14 @@ import { brokenStore } from '../../testing/history/broken-store.ts';
 import { OwnTime } from '../../testing/own-time.ts';
 import { rawConnection } from '../../testing/service/raw-http.ts';
 import { request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, historyStores, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, historyStores, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { until } from '../../testing/until.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
 
 const FIELDS = 'id database { name backupCount } fileName state';
 
-describeOnEachStore('the subscription to backups', store => {
+describeOnAnyStore('the subscription to backups', store => {
   let app: RunningApp;
   /** What no store has a part in: clients that come, wait and leave. */
   const itOnce = store === historyStores[0] ? it : () => undefined;

@@ -2,10 +2,10 @@ import { rm, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { rawConnection, rawRequest } from '../../testing/service/raw-http.ts';
 import { expectError, request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
-describeOnEachStore('routes', store => {
+describeOnAnyStore('routes', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);
@@ -115,7 +115,7 @@ describeOnEachStore('routes', store => {
   });
 });
 
-describeOnEachStore('what goes wrong inside', store => {
+describeOnAnyStore('what goes wrong inside', store => {
   it('answers 500 without details, and logs them with the request id', async () => {
     await using app = await runApp(store, {
       storage: {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { addBackup } from '../../testing/freshness/watched-history.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
 import { expectError, request } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill } from '../../testing/service/sample-reports.ts';
 import { sampleOutcome, sampleRun } from '../../testing/service/sample-runs.ts';
 import type { Principal } from '../auth/principal.ts';
@@ -22,7 +22,7 @@ const access = {
   refusesForwarded: false,
 };
 
-describeOnEachStore('/-/metrics', store => {
+describeOnAnyStore('/-/metrics', store => {
   const now = new Date('2026-11-28T12:00:00Z');
   const receivedAt = new Date('2026-11-28T01:30:00.250Z');
   let app: RunningApp;
@@ -156,7 +156,7 @@ describeOnEachStore('/-/metrics', store => {
   });
 });
 
-describeOnEachStore('/-/metrics with metrics.anonymous', store => {
+describeOnAnyStore('/-/metrics with metrics.anonymous', store => {
   it('needs no token, but takes none that is wrong; nothing else is open', async () => {
     const refusing = { ...access, find: async () => ({ refusal: 'The token is not known' }) };
     await using app = await runApp(store, { access: refusing, configuration: { metrics: { anonymous: true } } });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { storageLow } from '../alarms/service-conditions/storage-low.ts';
 import { steadyConfiguration } from '../configuration/reading/configuration-file.ts';
 import { configurationOf } from '../configuration/reading/configuration-of.ts';
@@ -19,7 +19,7 @@ const channels = {
 };
 const configuration = configurationOf({ channels, heartbeat: { url: 'http://127.0.0.1:9/' } });
 
-describeOnEachStore('the metrics of the service', store => {
+describeOnAnyStore('the metrics of the service', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

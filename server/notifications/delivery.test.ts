@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { rawQuery } from '../../testing/history/raw-query.ts';
 import { sampleAlarm, sampleNotification } from '../../testing/notifications/sample-notification.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { until } from '../../testing/until.ts';
 import { readRows } from '../history/read-rows.ts';
 import { type Channel, DeliveryError, type OutgoingMessage } from './channel.ts';
@@ -33,7 +33,7 @@ class TestChannel implements Channel {
   }
 }
 
-describeOnEachStore('The delivery', store => {
+describeOnAnyStore('The delivery', store => {
   let app: RunningApp;
   let now: Date;
   let a: TestChannel;

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { rawQuery } from '../../testing/history/raw-query.ts';
 import { sampleNotification } from '../../testing/notifications/sample-notification.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { readRows } from '../history/read-rows.ts';
 import { enqueue } from './outbox.ts';
 
 const NOW = new Date('2026-11-30T01:02:03.456Z');
 
-describeOnEachStore('The outbox', store => {
+describeOnAnyStore('The outbox', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

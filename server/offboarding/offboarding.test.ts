@@ -10,7 +10,7 @@ import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
 import { watchAsFresh } from '../../testing/retention/retention-scene.ts';
 import { DAY_MS, type KeptBackup, keepNight, removeNow, scheduleNow } from '../../testing/service/removing.ts';
 import { graphql, request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill } from '../../testing/service/sample-reports.ts';
 import { sampleFailure, sampleRun } from '../../testing/service/sample-runs.ts';
 import { sampleManifest } from '../../testing/zips/sample-manifest.ts';
@@ -34,7 +34,7 @@ import { hrefOf } from './index-page.ts';
 
 const run = promisify(execFile);
 
-describeOnEachStore('a client that is handed over', store => {
+describeOnAnyStore('a client that is handed over', store => {
   let app: RunningApp;
   let nights: KeptBackup[];
   let to: string;
@@ -141,7 +141,7 @@ describeOnEachStore('a client that is handed over', store => {
   });
 });
 
-describeOnEachStore('a client that is erased', store => {
+describeOnAnyStore('a client that is erased', store => {
   let app: RunningApp;
   let shop: KeptBackup[];
   let other: KeptBackup;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { DAY_MS, keepNight } from '../../testing/service/removing.ts';
 import { request } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { JobRecord } from '../entities/job-record.entity.ts';
 import { noteSeen } from '../jobs/unseen-times.ts';
 import { forgetBackup } from '../removal/forget.ts';
@@ -11,7 +11,7 @@ import { removalJob } from './removal-job.ts';
 
 const HOUR_MS = 3_600_000;
 
-describeOnEachStore('the job that removes what is due', store => {
+describeOnAnyStore('the job that removes what is due', store => {
   let app: RunningApp;
   let id: number;
   let lines: string[];

@@ -10,14 +10,14 @@ import {
   scheduleNow,
 } from '../../testing/service/removing.ts';
 import { graphql, request } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { rebuildHistory } from '../backups/recovery/rebuild.ts';
 import { openHistory } from '../history/orm.ts';
 import { scheduleRemoval } from '../removal/schedule-removal.ts';
 import { folderStorage } from '../storage/folder/folder-storage.ts';
 import { pinBackup } from './pin-backup.ts';
 
-describeOnEachStore('a pin', store => {
+describeOnAnyStore('a pin', store => {
   let app: RunningApp;
   let nights: KeptBackup[];
   before(async () => {

@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { fillDisk, mountSmallDisk, type SmallDisk } from '../../testing/machine/small-disk.ts';
 import { type KeptBackup, keepNight, removeNow, scheduleNow } from '../../testing/service/removing.ts';
 import { upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 import { parseSidecar } from '../backups/sidecar/sidecar.ts';
 import { Backup } from '../entities/backup.entity.ts';
@@ -18,7 +18,7 @@ import { pinBackup } from '../pins/pin-backup.ts';
 /** One hundredth of a larger disk is as much as SQLite's log takes. */
 const MEGABYTES = 400;
 
-describeOnEachStore('removing backups while the disk is full', store => {
+describeOnAnyStore('removing backups while the disk is full', store => {
   let folder: string;
   let disk: SmallDisk | undefined;
   let app: RunningApp;

@@ -10,7 +10,7 @@ import {
   scheduleNow,
 } from '../../testing/service/removing.ts';
 import { expectError, graphql, request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { scrubbed } from '../../testing/service/scrubbing.ts';
 import { sampleManifest, table } from '../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
@@ -19,7 +19,7 @@ import { reportOrphans } from '../backups/recovery/report-orphans.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { scheduleRemoval, takeBack } from './schedule-removal.ts';
 
-describeOnEachStore('a backup that is removed', store => {
+describeOnAnyStore('a backup that is removed', store => {
   let app: RunningApp;
   let nights: KeptBackup[];
   before(async () => {
@@ -203,7 +203,7 @@ describeOnEachStore('a backup that is removed', store => {
   });
 });
 
-describeOnEachStore('a backup that is about to be removed stays', store => {
+describeOnAnyStore('a backup that is about to be removed stays', store => {
   let app: RunningApp;
   let nights: KeptBackup[];
   before(async () => {

@@ -6,7 +6,7 @@ import { drillAnswer, drillList, restoreAnswer, restoreList } from '../../protoc
 import { MAX_REPORT_BYTES } from '../../protocol/reports/report-parts.ts';
 import { brokenStore } from '../../testing/history/broken-store.ts';
 import { expectError, request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill, sampleRestore } from '../../testing/service/sample-reports.ts';
 import { until } from '../../testing/until.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
@@ -28,7 +28,7 @@ const KINDS: Kind[] = [
   { path: '/-/restores', answer: restoreAnswer, list: restoreList, sample: sampleRestore },
 ];
 
-describeOnEachStore('reports of drills and restores', store => {
+describeOnAnyStore('reports of drills and restores', store => {
   let app: RunningApp;
   let zip: SampleZip;
   let backup: { id: number; file_name: string; zip_sha256: string | null };

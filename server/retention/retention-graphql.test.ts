@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import { retentionConfiguration, watchAsFresh } from '../../testing/retention/retention-scene.ts';
 import { keepNight } from '../../testing/service/removing.ts';
 import { graphql } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { makePlan } from './stored-plans.ts';
 
 const FIELDS = 'id state goes brakes { kind } databases { name backups goes waits { kind message } }';
 
-describeOnEachStore('the retention over GraphQL', store => {
+describeOnAnyStore('the retention over GraphQL', store => {
   let app: RunningApp;
   const configuration = retentionConfiguration({ last: 3 });
   let plan: number;

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { retentionConfiguration, watchAsFresh } from '../../testing/retention/retention-scene.ts';
 import { DAY_MS, removeNow, storeNight } from '../../testing/service/removing.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill } from '../../testing/service/sample-reports.ts';
 import { runRetention } from '../commands/retention.ts';
 import { Backup } from '../entities/backup.entity.ts';
@@ -23,7 +23,7 @@ const NIGHTS = 9;
 const NOW = new Date(`2023-10-0${NIGHTS}T12:00:00Z`);
 const LATER = new Date(NOW.getTime() + 3 * DAY_MS + 1);
 
-describeOnEachStore('the retention of a service', store => {
+describeOnAnyStore('the retention of a service', store => {
   let app: RunningApp;
   /** By night. */
   let ids: number[];

@@ -3,7 +3,7 @@ import { MAX_RUN_DATABASES } from '../../protocol/runs/roster-entry.ts';
 import { runAnswer } from '../../protocol/runs/run-answers.ts';
 import type { RunReport } from '../../protocol/runs/run-report.ts';
 import { expectError, request } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleEntry, sampleFailure, sampleOutcome, sampleRun } from '../../testing/service/sample-runs.ts';
 import type { Scope } from '../auth/scope.ts';
 import { RosterEntry } from '../entities/runs/roster-entry.entity.ts';
@@ -14,7 +14,7 @@ import { receiveRun } from './receive-run.ts';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const YEAR_MS = 365 * 86_400_000;
 
-describeOnEachStore('reports of runs', store => {
+describeOnAnyStore('reports of runs', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

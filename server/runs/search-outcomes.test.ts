@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { request } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleFailure, sampleOutcome, sampleRun } from '../../testing/service/sample-runs.ts';
 import { EVERYTHING } from '../auth/scope.ts';
 import { outcomeOfBackup, outcomesOfDatabase } from './search-outcomes.ts';
 
-describeOnEachStore('how runs ended for one database', store => {
+describeOnAnyStore('how runs ended for one database', store => {
   let app: RunningApp;
   const takenAt = new Date('2026-11-20T01:30:00Z');
   const sent = { id: 77, database: 'pt_xyz', takenAt, receivedAt: new Date('2026-11-22T01:40:00Z') };

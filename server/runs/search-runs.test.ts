@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleEntry, sampleFailure, sampleOutcome, sampleRun } from '../../testing/service/sample-runs.ts';
 import type { Scope } from '../auth/scope.ts';
 import { insertRows } from '../history/insert-rows.ts';
@@ -12,7 +12,7 @@ import { countRuns, type RunSearch, runsById, searchRuns } from './search-runs.t
 const ALL: Scope = ['*'];
 const AT = Date.UTC(2026, 10, 24, 1, 30);
 
-describeOnEachStore('lists of runs and rosters', store => {
+describeOnAnyStore('lists of runs and rosters', store => {
   let app: RunningApp;
   /** Paid for so far. */
   let paid = 0;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { analyze, planOf } from '../../testing/history/plans.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { Database } from '../entities/database.entity.ts';
 import { countDamaged, countDue, dueBackups } from './due.ts';
@@ -30,7 +30,7 @@ const ALIKE: Row[] = [null, 1, 1, 2].flatMap(checked =>
   ]),
 );
 
-describeOnEachStore('what is due for a scrub', store => {
+describeOnAnyStore('what is due for a scrub', store => {
   let app: RunningApp;
   let database: number;
   before(async () => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { OwnTime } from '../../testing/own-time.ts';
 import { expectError, request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type Overrides, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type Overrides, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { endOfScrub, scrubbed, scrubState } from '../../testing/service/scrubbing.ts';
 import { until } from '../../testing/until.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
@@ -11,7 +11,7 @@ import { Backup } from '../entities/backup.entity.ts';
 
 const MIB = 1024 * 1024;
 
-describeOnEachStore('/-/scrub', store => {
+describeOnAnyStore('/-/scrub', store => {
   let app: RunningApp | undefined;
   afterEach(async () => {
     await app?.[Symbol.asyncDispose]();

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { scrubbed } from '../../testing/service/scrubbing.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
 import { Backup } from '../entities/backup.entity.ts';
@@ -14,7 +14,7 @@ import { createScrub } from './scrub.ts';
 
 const DAY_MS = 86_400_000;
 
-describeOnEachStore('the scrub', store => {
+describeOnAnyStore('the scrub', store => {
   let app: RunningApp;
   beforeEach(async () => {
     app = await runApp(store);

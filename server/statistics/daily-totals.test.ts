@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { FIRST_TAKEN, fillHistory } from '../../testing/history/filled-history.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { BackupEvents } from '../backups/events/backup-events.ts';
 import { DailyTotals } from './daily-totals.ts';
 import { dayOf } from './day.ts';
 
 const DAY_MS = 86_400_000;
 
-describeOnEachStore('the totals of the last days', store => {
+describeOnAnyStore('the totals of the last days', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

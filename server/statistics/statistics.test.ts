@@ -5,7 +5,7 @@ import { finding } from '../../protocol/finding.ts';
 import { brokenManager } from '../../testing/history/broken-store.ts';
 import { queriesOf } from '../../testing/history/queries.ts';
 import { graphql, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { scrubbed } from '../../testing/service/scrubbing.ts';
 import { sampleManifest } from '../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../testing/zips/sample-zip.ts';
@@ -15,7 +15,7 @@ import { DailyTotals } from './daily-totals.ts';
 const DAY_MS = 86_400_000;
 const FIELDS = 'day backups bytes dumpBytes complete incomplete unverified damaged failures';
 
-describeOnEachStore('statistics', store => {
+describeOnAnyStore('statistics', store => {
   let app: RunningApp;
   beforeEach(async function () {
     // No test may begin on one day and end on the next.

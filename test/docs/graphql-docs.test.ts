@@ -15,7 +15,7 @@ import { LIMITS } from '../../server/graphql-api/limits.ts';
 import { blocksRunBy, type Page, readPage } from '../../testing/docs/pages.ts';
 import { brokenStore } from '../../testing/history/broken-store.ts';
 import { type Answer, graphql, request, upload } from '../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { sampleDrill } from '../../testing/service/sample-reports.ts';
 import { scrubbed } from '../../testing/service/scrubbing.ts';
 import { until } from '../../testing/until.ts';
@@ -29,7 +29,7 @@ const ADDRESS = 'http://127.0.0.1:3000';
 /** "Now" in the page. */
 const MORNING = '2026-11-24T09:00:00Z';
 
-describeOnEachStore('the pages about GraphQL', store => {
+describeOnAnyStore('the pages about GraphQL', store => {
   const blocks = PAGES.flatMap(blocksOf);
   let app: RunningApp;
   let folder: string;

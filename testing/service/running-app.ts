@@ -158,9 +158,21 @@ const OPEN: Dependencies['access'] = {
   refusesForwarded: false,
 };
 
-/** Runs the same tests on the app over each kind of history store. */
+/** Runs the same tests on the app over each kind of history store: those about what only one of them can break. */
 export function describeOnEachStore(title: string, tests: (store: HistoryStore) => void): void {
-  for (const store of historyStores) describe(`${title} (${store.name})`, () => tests(store));
+  describeOn(historyStores, title, tests);
+}
+
+/**
+ * The same for tests of what the stores do alike: a run of all tests has them on SQLite alone, and leaves the others to
+ * `npm run test:peers` (scripts/test.ts).
+ */
+export function describeOnAnyStore(title: string, tests: (store: HistoryStore) => void): void {
+  describeOn(process.env.TEST_STORES === 'one' ? historyStores.slice(0, 1) : historyStores, title, tests);
+}
+
+function describeOn(stores: readonly HistoryStore[], title: string, tests: (store: HistoryStore) => void): void {
+  for (const store of stores) describe(`${title} (${store.name})`, () => tests(store));
 }
 
 function mysqlServer(server: string | undefined): HistoryStore[] {

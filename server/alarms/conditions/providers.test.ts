@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { addBackup, addToRoster } from '../../../testing/freshness/watched-history.ts';
 import { watchAsFresh } from '../../../testing/retention/retention-scene.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { configurationOf } from '../../configuration/reading/configuration-of.ts';
 import { WatchedDatabase } from '../../entities/freshness/watched-database.entity.ts';
 import { OutboxMessage } from '../../entities/outbox-message.entity.ts';
@@ -18,7 +18,7 @@ import { freshnessConditions } from './freshness.ts';
 import { incomplete } from './incomplete.ts';
 import { shrunk } from './shrunk.ts';
 
-describeOnEachStore('what is not as it should be, read from the rows of the history:', store => {
+describeOnAnyStore('what is not as it should be, read from the rows of the history:', store => {
   const now = new Date('2026-11-28T12:00:00Z');
   const ago = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
   const DAY = 24;

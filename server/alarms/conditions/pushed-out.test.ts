@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { addBackup } from '../../../testing/freshness/watched-history.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { configurationOf } from '../../configuration/reading/configuration-of.ts';
 import { pushedOut } from './pushed-out.ts';
 
-describeOnEachStore('databases with too many backups', store => {
+describeOnAnyStore('databases with too many backups', store => {
   const now = new Date('2026-11-28T12:00:00Z');
   const ago = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
   let app: RunningApp;

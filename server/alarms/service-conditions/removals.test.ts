@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { addBackup } from '../../../testing/freshness/watched-history.ts';
 import { type KeptBackup, keepNight } from '../../../testing/service/removing.ts';
 import { graphql } from '../../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { runRetention } from '../../commands/retention.ts';
 import { configurationOf } from '../../configuration/reading/configuration-of.ts';
 import { Backup } from '../../entities/backup.entity.ts';
@@ -15,7 +15,7 @@ import { manyForgotten } from './many-forgotten.ts';
 const configuration = configurationOf({ timezone: 'Asia/Jakarta', retention: { enabled: true } });
 const log = pino({ level: 'silent' });
 
-describeOnEachStore('alarms about what is removed', store => {
+describeOnAnyStore('alarms about what is removed', store => {
   let app: RunningApp;
   const kept: KeptBackup[] = [];
   before(async () => {

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { DAY, HOUR, MINUTE } from '../../../testing/freshness/contracts.ts';
 import { addBackup } from '../../../testing/freshness/watched-history.ts';
 import { request } from '../../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { sampleFailure, sampleOutcome, sampleRun } from '../../../testing/service/sample-runs.ts';
 import { configurationOf } from '../../configuration/reading/configuration-of.ts';
 import { sendDigests } from '../../digest/digest-job.ts';
@@ -22,7 +22,7 @@ const configuration = configurationOf({
 const log = pino({ level: 'silent' });
 const signal = new AbortController().signal;
 
-describeOnEachStore('after a night in which the service was off', store => {
+describeOnAnyStore('after a night in which the service was off', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

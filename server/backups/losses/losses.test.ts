@@ -4,13 +4,13 @@ import { expect } from 'chai';
 import { finding } from '../../../protocol/finding.ts';
 import { backupReport, databaseHistory, databaseList, uploadReceipt } from '../../../protocol/responses.ts';
 import { expectError, graphql, request, upload } from '../../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { sampleManifest, table } from '../../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
 import { Backup } from '../../entities/backup.entity.ts';
 import { tagOrigin } from '../../errors/error-origin.ts';
 
-describeOnEachStore('a loss', store => {
+describeOnAnyStore('a loss', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { finding } from '../../../protocol/finding.ts';
 import { graphql, request, upload } from '../../../testing/service/requests.ts';
-import { describeOnEachStore } from '../../../testing/service/running-app.ts';
+import { describeOnAnyStore } from '../../../testing/service/running-app.ts';
 import { sampleDrill, sampleRestore } from '../../../testing/service/sample-reports.ts';
 import { rebuildHere, type ServiceHere, startServiceHere } from '../../../testing/service/service-here.ts';
 import { sampleManifest, table } from '../../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
 
-describeOnEachStore('a rebuild of the history', store => {
+describeOnAnyStore('a rebuild of the history', store => {
   let folder: string;
   let env: { DATABASE_URL: string; STORAGE_DIR: string; ALLOW_EMPTY_STORAGE?: string; ALLOW_EMPTY_HISTORY?: string };
   let service: ServiceHere | undefined;

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { upload } from '../../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 import { Backup } from '../../entities/backup.entity.ts';
 import { type Storage, StorageAway } from '../../storage/storage.ts';
 import { reportOrphans } from './report-orphans.ts';
 
-describeOnEachStore('the search for orphaned files', store => {
+describeOnAnyStore('the search for orphaned files', store => {
   let app: RunningApp;
   beforeEach(async () => {
     app = await runApp(store);

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { makeMemoryFolder } from '../../../testing/machine/memory-folder.ts';
 import { keepNight } from '../../../testing/service/removing.ts';
-import { describeOnEachStore, runApp } from '../../../testing/service/running-app.ts';
+import { describeOnAnyStore, runApp } from '../../../testing/service/running-app.ts';
 import { openHistory } from '../../history/orm.ts';
 import { pinBackup } from '../../pins/pin-backup.ts';
 import { ensureSidecar } from './ensure-sidecar.ts';
 import { parseSidecar } from './sidecar.ts';
 
-describeOnEachStore('the record of a backup that is written again', store => {
+describeOnAnyStore('the record of a backup that is written again', store => {
   it('has the pin that another process makes at the same moment', async () => {
     const folder = await makeMemoryFolder('lumbung-record-');
     const url = await store.url(folder);

@@ -2,13 +2,13 @@ import { readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { expectError, request, upload } from '../../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { sampleManifest } from '../../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
 import { Backup } from '../../entities/backup.entity.ts';
 import type { Storage, StoredFile } from '../../storage/storage.ts';
 
-describeOnEachStore('a file that is sent again', store => {
+describeOnAnyStore('a file that is sent again', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

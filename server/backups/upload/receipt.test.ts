@@ -6,7 +6,7 @@ import { MAX_MANIFEST_BYTES, type Manifest, manifestSchema } from '../../../prot
 import { backupReport, uploadReceipt } from '../../../protocol/responses.ts';
 import { PART_END, partHead, rawConnection, uploadHead } from '../../../testing/service/raw-http.ts';
 import { type Answer, expectError, request, upload } from '../../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { sampleManifest, table } from '../../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
 import { Backup } from '../../entities/backup.entity.ts';
@@ -15,7 +15,7 @@ import { tagOrigin } from '../../errors/error-origin.ts';
 const codesOf = ({ json }: Answer): string[] => json.data.findings.map(({ code }: { code: string }) => code);
 const digestOf = (sha256: string) => `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`;
 
-describeOnEachStore('the receipt of an upload', store => {
+describeOnAnyStore('the receipt of an upload', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);
@@ -401,7 +401,7 @@ describeOnEachStore('the receipt of an upload', store => {
   });
 });
 
-describeOnEachStore('the receipt of an upload with VERIFY_UPLOADS=off', store => {
+describeOnAnyStore('the receipt of an upload with VERIFY_UPLOADS=off', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store, { verifyUploads: false });

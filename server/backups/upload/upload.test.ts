@@ -4,11 +4,11 @@ import { expect } from 'chai';
 import { parseReprDigest } from '../../../protocol/digest.ts';
 import { uploadReceipt } from '../../../protocol/responses.ts';
 import { expectError, request, upload } from '../../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 import { Backup } from '../../entities/backup.entity.ts';
 
-describeOnEachStore('POST /{db_name}', store => {
+describeOnAnyStore('POST /{db_name}', store => {
   let app: RunningApp;
   before(async () => {
     app = await runApp(store);

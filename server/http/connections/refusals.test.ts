@@ -13,7 +13,7 @@ import {
   uploadHead,
 } from '../../../testing/service/raw-http.ts';
 import { expectError, request, upload } from '../../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 import { Backup } from '../../entities/backup.entity.ts';
 import { folderStorage } from '../../storage/folder/folder-storage.ts';
@@ -23,7 +23,7 @@ const run = promisify(execFile);
 const MIB = Buffer.alloc(1024 * 1024, 'x');
 const WRONG_NAME = sampleZip({ database: 'pt_abc' }).fileName;
 
-describeOnEachStore('an upload that is refused or cut off', store => {
+describeOnAnyStore('an upload that is refused or cut off', store => {
   let app: RunningApp;
   before(async () => {
     const uploads = { maxFileBytes: 2_000_000, idleMs: 300 };

@@ -2,14 +2,14 @@ import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { rawConnection } from '../../../testing/service/raw-http.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 import { Backup } from '../../entities/backup.entity.ts';
 import { Database } from '../../entities/database.entity.ts';
 
 const SIZE = 200 * 1024 * 1024;
 
-describeOnEachStore('a download', store => {
+describeOnAnyStore('a download', store => {
   let app: RunningApp;
   let path: string;
   let id: number;

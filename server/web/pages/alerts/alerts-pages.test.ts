@@ -3,7 +3,7 @@ import { insertAlarms } from '../../../../testing/history/filled-alarms.ts';
 import { type Receiver, startReceiver } from '../../../../testing/notifications/receiver.ts';
 import type { BrowserHere } from '../../../../testing/service/browser-here.ts';
 import { browserOf, READER_ACCESS } from '../../../../testing/service/readers.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../../testing/service/running-app.ts';
 import { until } from '../../../../testing/until.ts';
 import { Alarm } from '../../../entities/alarms/alarm.entity.ts';
 
@@ -12,7 +12,7 @@ const SECRET = 'SECRETSECRET';
 const CAUSE = '10.0.0.7:3306 refuses connections';
 const HOUR = 3_600_000;
 
-describeOnEachStore('the pages of the alerts', store => {
+describeOnAnyStore('the pages of the alerts', store => {
   let app: RunningApp;
   let receiver: Receiver;
   let operator: BrowserHere;

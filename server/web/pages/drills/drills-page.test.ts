@@ -4,13 +4,13 @@ import { fillReports } from '../../../../testing/history/filled-reports.ts';
 import type { BrowserHere } from '../../../../testing/service/browser-here.ts';
 import { browserOf, READER_ACCESS } from '../../../../testing/service/readers.ts';
 import { request } from '../../../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../../testing/service/running-app.ts';
 import { sampleDrill, sampleRestore } from '../../../../testing/service/sample-reports.ts';
 
 const HOSTILE = '<img src=x onerror=alert(1)>"\'';
 const DAY = 86_400_000;
 
-describeOnEachStore('the page of the drills', store => {
+describeOnAnyStore('the page of the drills', store => {
   let app: RunningApp;
   let operator: BrowserHere;
   const now = Date.now();

@@ -5,14 +5,14 @@ import { insertAlarms } from '../../../../testing/history/filled-alarms.ts';
 import type { BrowserHere } from '../../../../testing/service/browser-here.ts';
 import { browserOf, READER_ACCESS } from '../../../../testing/service/readers.ts';
 import { request } from '../../../../testing/service/requests.ts';
-import { describeOnEachStore, type RunningApp, runApp } from '../../../../testing/service/running-app.ts';
+import { describeOnAnyStore, type RunningApp, runApp } from '../../../../testing/service/running-app.ts';
 import { sampleEntry, sampleFailure, sampleOutcome, sampleRun } from '../../../../testing/service/sample-runs.ts';
 import { WatchedDatabase } from '../../../entities/freshness/watched-database.entity.ts';
 
 const HOSTILE = '<img src=x onerror=alert(1)>"\'';
 const DAY = 86_400_000;
 
-describeOnEachStore('the pages of the runs', store => {
+describeOnAnyStore('the pages of the runs', store => {
   let app: RunningApp;
   let operator: BrowserHere;
   const ids: Record<string, number> = {};
