@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import { portOf } from '../../testing/free-port.ts';
+import { OwnTime } from '../../testing/own-time.ts';
 import { until } from '../../testing/until.ts';
 import { CommandError, ConfigurationError, ExplainedError } from '../errors.ts';
 import { RESTORE_BY_HAND } from '../restore-guide.ts';
@@ -324,14 +325,15 @@ describe('download', () => {
     /** With a limit, since what is looked for here are loops without an end. */
     const within = async (seconds: number, output = folder): Promise<Error & { exitCode?: number }> => {
       const stop = new AbortController();
-      const timer = setTimeout(
-        () => stop.abort(new Error(`it was still at it after ${seconds} s and ${asked.length} requests`)),
-        seconds * 1000,
-      );
+      using time = new OwnTime();
+      const timer = setInterval(() => {
+        if (time.ms < seconds * 1000) return;
+        stop.abort(new Error(`it was still at it after ${seconds} s and ${asked.length} requests`));
+      }, 50);
       try {
         return await failureOf(run(output, { signal: stop.signal }));
       } finally {
-        clearTimeout(timer);
+        clearInterval(timer);
       }
     };
 

@@ -18,7 +18,7 @@ for (const tls of [undefined, FIRST])
     let location: string;
     before(async () => {
       app = await runApp(SQLITE!, {
-        connectionLimits: { headerMs: 400, unreadBodyMs: 300 },
+        connectionLimits: { headerMs: 1_500, unreadBodyMs: 300 },
         lingerLimits: { silenceMs: 300, totalMs: 1_000 },
         tls,
       });
