@@ -1,5 +1,6 @@
 import { mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { rawConnection } from '../../../testing/service/raw-http.ts';
 import { describeOnAnyStore, type RunningApp, runApp } from '../../../testing/service/running-app.ts';
@@ -8,13 +9,14 @@ import { Backup } from '../../entities/backup.entity.ts';
 import { Database } from '../../entities/database.entity.ts';
 
 const SIZE = 200 * 1024 * 1024;
+const IDLE_MS = 1_500;
 
 describeOnAnyStore('a download', store => {
   let app: RunningApp;
   let path: string;
   let id: number;
   before(async () => {
-    app = await runApp(store, { downloadIdleMs: 500 });
+    app = await runApp(store, { downloadIdleMs: IDLE_MS });
     const { database: name, fileName } = sampleZip();
     path = join(app.storageDir, name, fileName);
     await mkdir(join(app.storageDir, name));
@@ -32,7 +34,7 @@ describeOnAnyStore('a download', store => {
     await connection.send(`GET /${id}/download HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     await connection.receive(/Content-Length/);
     connection.socket.pause();
-    await new Promise(resolve => setTimeout(resolve, 2_000));
+    await sleep(3 * IDLE_MS); // Node looks a second time whether nothing has moved
     connection.socket.resume();
     expect((await connection.ended()).length).to.be.lessThan(SIZE);
   });
