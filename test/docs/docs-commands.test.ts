@@ -40,7 +40,7 @@ describe('the commands of the docs', () => {
   it('are many', () => expect(shellBlocks().length).to.be.above(60));
 
   for (const page of new Set(shellBlocks().map(block => block.page)))
-    it(`can be read by bash, block by block: ${page}`, () => {
+    it(`can be read by bash, block by block, in ${page}`, () => {
       for (const { text } of shellBlocks().filter(block => block.page === page)) {
         const { status, stderr } = spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' });
         expect({ text, status, stderr }).to.deep.equal({ text, status: 0, stderr: '' });
