@@ -74,6 +74,14 @@ export class Place {
     else this.#devices.set(name, device);
   }
 
+  /** Does something in the folder of a database. @throws StorageAway when that is away before, or by the end */
+  async during<T>(database: string, work: () => Promise<T>): Promise<T> {
+    await this.checkDatabase(database);
+    const result = await work();
+    await this.checkDatabase(database);
+    return result;
+  }
+
   #hold(): Promise<string> {
     this.#id ??= this.#find().catch(error => {
       this.#id = undefined;
