@@ -23,6 +23,8 @@ import { type ZipStageOptions, zipDump } from './zip-stage.ts';
 
 type StageOptions = DumpStageOptions & ZipStageOptions & RehearseStageOptions & UploadStageOptions;
 
+type Zips = Channel<ZippedBackup | OverJob>;
+
 type SignalOption = { readonly signal: AbortSignal };
 
 /** What a run makes for itself. */
@@ -58,63 +60,18 @@ const MOST_REHEARSED = 8;
  * @throws the signal's reason when aborted; all unfinished files are removed by then
  */
 export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Outcome> {
-  const { sources, pendingUploads, workers, signal, spool, progress } = options;
+  const { sources, pendingUploads, signal, spool, progress } = options;
   const room = new DiskRoom(spool.folder);
   const failures = new Failures({ spool, room, progress });
   const gate = new ServiceGate(options.access, options.retries);
-  const refusedTokens = new RefusedTokens();
   await using observers = new DumpObservers({ warn: options.warn });
-  const stages: StageOptions = { ...options, room, failures, gate, refusedTokens, observers };
+  const shared = { room, failures, gate, refusedTokens: new RefusedTokens(), observers };
   const turns = new PerHostLimiter(sources, options.dumpsPerHost);
   const rounds = new Rounds(turns, pendingUploads.length);
-  const toDump = new Channel<DatabaseSource>();
-  const toZip = new Channel<RunningDump | OverJob>();
-  const zipped = new Channel<ZippedBackup | OverJob>();
-  const rehearsed = options.rehearsals ? new Channel<ZippedBackup | OverJob>() : zipped;
-  const toUpload = new Channel<ZippedBackup | OverJob>();
-  const uploaded = new Channel<WaitingUpload | OverJob>();
-  const toUploadAgain = new Channel<WaitingUpload | FinishedJob>();
-  const outcomes = new Channel<FinishedJob>();
-
-  const dump = (source: DatabaseSource, { signal }: SignalOption) =>
-    dumpInto(toZip, source, stages, signal).finally(() => turns.release(source));
-  const zip = async (it: RunningDump | OverJob, { signal }: SignalOption) =>
-    isOver(it) ? it : logged('zip', about(it), () => zipDump(it, stages, signal), aboutZip);
-  const rehearse = async (it: ZippedBackup | OverJob, { signal }: SignalOption) =>
-    isOver(it) ? it : logged('rehearse', about(it), () => rehearseZip(it, stages, signal), aboutZip);
-  const upload = async (it: ZippedBackup | OverJob, { signal }: SignalOption) =>
-    isOver(it) ? it : logged('upload', about(it), () => uploadZip(it, stages, signal), aboutUpload);
-  const again = async (it: WaitingUpload | FinishedJob, { signal }: SignalOption) =>
-    isOver(it) ? it : logged('upload again', about(it.zipped), () => uploadAgain(it, stages, signal), aboutUpload);
-
   const leaving = new AbortController();
   const group = new Group({ signal: AbortSignal.any([signal, leaving.signal]) });
-  group.go(signal => send(rounds.sources(signal), toDump, signal));
-  group.go(async signal => {
-    using _closing = toZip;
-    await stage({ from: toDump, work: dump, workers: workers.dump, signal });
-  });
-  group.go(signal => stage({ from: toZip, to: zipped, work: zip, workers: workers.zip, signal }));
-  if (options.rehearsals)
-    group.go(async signal => {
-      await using _ended = options.rehearsals;
-      await eagerStage({ from: zipped, to: rehearsed, work: rehearse, mostUnsent: MOST_REHEARSED, signal });
-    });
-  group.go(signal => {
-    const waiting = pendingUploads.map(it => pickUp(it, options.timeoutMs));
-    return send(inOrder(waiting, rehearsed.values({ signal })), toUpload, signal);
-  });
-  group.go(signal => stage({ from: toUpload, to: uploaded, work: upload, workers: workers.upload, signal }));
-  group.go(signal => {
-    const ended = endsOf(uploaded.values({ signal }), rounds, room);
-    return send(
-      waitingLast(ended, () => gate.lookAgain(signal)),
-      toUploadAgain,
-      signal,
-    );
-  });
-  group.go(signal => stage({ from: toUploadAgain, to: outcomes, work: again, workers: workers.upload, signal }));
-
+  const line: Line = { ...options, ...shared, turns, rounds, group };
+  const outcomes = startUploads(startRehearsals(startDumps(line), line), line);
   try {
     for await (const { outcome } of outcomes) yield outcome;
     await group.wait();
@@ -124,6 +81,71 @@ export async function* runPipeline(options: PipelineOptions): AsyncGenerator<Out
     await group.wait().catch(() => {});
     await spool.sweep();
   }
+}
+
+/** What the stages of a run share. */
+interface Line extends PipelineOptions, Pick<StageOptions, OfTheRun> {
+  readonly group: Group;
+  readonly turns: PerHostLimiter;
+  readonly rounds: Rounds;
+}
+
+/** `sources ─► dump ─► zip` */
+function startDumps(line: Line): Zips {
+  const { group, turns, rounds, workers } = line;
+  const toDump = new Channel<DatabaseSource>();
+  const toZip = new Channel<RunningDump | OverJob>();
+  const zipped: Zips = new Channel();
+  const dump = (source: DatabaseSource, { signal }: SignalOption) =>
+    dumpInto(toZip, source, line, signal).finally(() => turns.release(source));
+  const zip = async (it: RunningDump | OverJob, { signal }: SignalOption) =>
+    isOver(it) ? it : logged('zip', about(it), () => zipDump(it, line, signal), aboutZip);
+  group.go(signal => send(rounds.sources(signal), toDump, signal));
+  group.go(async signal => {
+    using _closing = toZip;
+    await stage({ from: toDump, work: dump, workers: workers.dump, signal });
+  });
+  group.go(signal => stage({ from: toZip, to: zipped, work: zip, workers: workers.zip, signal }));
+  return zipped;
+}
+
+/** `zip ─► rehearse`, in a run that rehearses */
+function startRehearsals(zipped: Zips, line: Line): Zips {
+  const { group, rehearsals } = line;
+  if (!rehearsals) return zipped;
+  const rehearsed: Zips = new Channel();
+  const rehearse = async (it: ZippedBackup | OverJob, { signal }: SignalOption) =>
+    isOver(it) ? it : logged('rehearse', about(it), () => rehearseZip(it, line, signal), aboutZip);
+  group.go(async signal => {
+    await using _ended = rehearsals;
+    await eagerStage({ from: zipped, to: rehearsed, work: rehearse, mostUnsent: MOST_REHEARSED, signal });
+  });
+  return rehearsed;
+}
+
+/** `pending uploads, zips ─► upload ─► upload again ─► outcomes` */
+function startUploads(zips: Zips, line: Line): Channel<FinishedJob> {
+  const { group, pendingUploads, rounds, room, gate, workers } = line;
+  const toUpload: Zips = new Channel();
+  const uploaded = new Channel<WaitingUpload | OverJob>();
+  const toUploadAgain = new Channel<WaitingUpload | FinishedJob>();
+  const outcomes = new Channel<FinishedJob>();
+  const upload = async (it: ZippedBackup | OverJob, { signal }: SignalOption) =>
+    isOver(it) ? it : logged('upload', about(it), () => uploadZip(it, line, signal), aboutUpload);
+  const again = async (it: WaitingUpload | FinishedJob, { signal }: SignalOption) =>
+    isOver(it) ? it : logged('upload again', about(it.zipped), () => uploadAgain(it, line, signal), aboutUpload);
+  group.go(signal => {
+    const pending = pendingUploads.map(it => pickUp(it, line.timeoutMs));
+    return send(inOrder(pending, zips.values({ signal })), toUpload, signal);
+  });
+  group.go(signal => stage({ from: toUpload, to: uploaded, work: upload, workers: workers.upload, signal }));
+  group.go(signal => {
+    const ended = endsOf(uploaded.values({ signal }), rounds, room);
+    const inTurn = waitingLast(ended, () => gate.lookAgain(signal));
+    return send(inTurn, toUploadAgain, signal);
+  });
+  group.go(signal => stage({ from: toUploadAgain, to: outcomes, work: again, workers: workers.upload, signal }));
+  return outcomes;
 }
 
 /** Hands a dump on as soon as it has been started. @returns when it has ended, well or not */
