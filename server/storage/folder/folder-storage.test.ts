@@ -7,6 +7,7 @@ import { originOf } from '../../errors/error-origin.ts';
 import { toExpectedError } from '../../errors/expected-error.ts';
 import type { FileSystem } from '../file-system/file-system.ts';
 import { bytesIn, describeStorage, type TestPlace } from '../storage.conformance.ts';
+import { StorageAway } from '../storage.ts';
 import { folderStorage } from './folder-storage.ts';
 
 const address = {
@@ -132,6 +133,26 @@ describe('folder storage', () => {
     expect(await storage.getMetadata(address)).to.equal('text');
     await using file = (await storage.open(address))!;
     expect(file.size).to.equal(3);
+  });
+
+  it('reports no file as gone, and none as removed, when the disk goes away meanwhile', async () => {
+    const folder = await newFolder();
+    let isGoing = false;
+    const lstat = async (...path: Parameters<typeof nodeFs.lstat>) => {
+      if (isGoing && basename(String(path[0])) === address.fileName) {
+        isGoing = false;
+        await nodeFs.rename(folder, `${folder}.away`);
+        await nodeFs.mkdir(folder);
+      }
+      return nodeFs.lstat(...path);
+    };
+    const storage = folderStorage({ folder, fs: { ...nodeFs, lstat: lstat as FileSystem['lstat'] } });
+    await (await storage.receive(address, content('abc'))).publish();
+    isGoing = true;
+    expect(await storage.remove(address).catch(error => error)).to.be.instanceOf(StorageAway);
+    await nodeFs.rm(folder, { recursive: true });
+    await nodeFs.rename(`${folder}.away`, folder);
+    expect(await storage.remove(address), 'it is still there').to.equal(true);
   });
 
   it('removes a link to a file and not the file, and neither a folder nor what was kept aside', async () => {
