@@ -26,9 +26,13 @@ export const SCHEDULE_COLUMNS = `time_zone, on_completion = 'NOT PRESERVE' and $
   on_completion = 'PRESERVE' and status = 'ENABLED' and ${IS_OVER}, definer like '%@%@%'`;
 
 export function eventSchedule(name: string, columns: readonly unknown[]): EventSchedule {
-  const [timeZone, ...flags] = columns;
-  const [isOver, isPreserved, hasAtInDefiner] = flags.map(flag => Number(flag) === 1) as [boolean, boolean, boolean];
-  return { name, timeZone: String(timeZone), isOver, isPreserved, hasAtInDefiner };
+  const [timeZone, isOver, isPreserved, hasAtInDefiner] = columns;
+  const flags = { isOver: isOn(isOver), isPreserved: isOn(isPreserved), hasAtInDefiner: isOn(hasAtInDefiner) };
+  return { name, timeZone: String(timeZone), ...flags };
+}
+
+function isOn(flag: unknown): boolean {
+  return Number(flag) === 1;
 }
 
 const LOAD_ZONES: Readonly<Record<Flavour, string>> = {

@@ -40,9 +40,8 @@ async function suspectColumns(
   { tables, flavour }: OfTables,
 ): Promise<Pick<SourceColumns, 'suspects' | 'computed'>> {
   const dumped = new Set(tables);
-  const columns = (await rowsOf(session, where, COLUMNS, 'table_name, ordinal_position')).filter(([table]) =>
-    dumped.has(table as string),
-  );
+  const all = await rowsOf(session, where, COLUMNS, 'table_name, ordinal_position');
+  const columns = all.filter(([table]) => dumped.has(String(table)));
   const suspects = columns.flatMap(row => suspectColumn(row, flavour));
   if (!columns.some(([, , , , , , , extra]) => IS_STORED.test(String(extra)))) return { suspects, computed: [] };
   const timestamps = Map.groupBy(
@@ -52,7 +51,7 @@ async function suspectColumns(
   const namesOf = new Map([...timestamps].map(([table, rows]) => [table, rows.map(([, column]) => String(column))]));
   const generated = await rowsOf(session, where, COMPUTED);
   const computed = generated
-    .filter(([table]) => dumped.has(table as string))
+    .filter(([table]) => dumped.has(String(table)))
     .flatMap(row => computedColumn(row, namesOf) ?? []);
   return { suspects, computed };
 }
@@ -65,6 +64,6 @@ async function drawingTables(
 ): Promise<SequenceDefault[]> {
   if (flavour === 'mysql') return [];
   const dumped = new Set(tables);
-  const columns = (await rowsOf(session, where, DEFAULTS)).filter(([table]) => dumped.has(table as string));
-  return columns.flatMap(([table, expression]) => sequencesIn(table as string, String(expression)));
+  const columns = (await rowsOf(session, where, DEFAULTS)).filter(([table]) => dumped.has(String(table)));
+  return columns.flatMap(([table, expression]) => sequencesIn(String(table), String(expression)));
 }

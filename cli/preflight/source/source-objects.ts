@@ -22,7 +22,7 @@ export interface DatabaseDefaults {
 export async function askObjects(session: Session, where: Where, flavour: 'mysql' | 'mariadb'): Promise<SourceObjects> {
   const names = Object.fromEntries(OBJECT_KINDS.map(kind => [kind, []])) as unknown as Record<ObjectKind, string[]>;
   const tables = await askTables(session, where);
-  for (const [name, type] of tables) names[KIND_OF_TABLE[type as string] ?? 'tables'].push(name as string);
+  for (const { name, type } of tables) names[KIND_OF_TABLE[type] ?? 'tables'].push(name);
   const [schema] = await rowsOf(session, where, SCHEMATA);
   const { programs, ...stored } = await askStoredPrograms(session, where, flavour, schema?.[0]);
   for (const { kind, name } of programs) names[kind].push(name);

@@ -34,35 +34,54 @@ export interface VersionedTable {
   readonly isByTransaction: boolean;
 }
 
-/** Asks for the fingerprint alone. */
-export async function askTableFingerprint(session: Session, where: Where): Promise<TableFingerprint> {
-  return fingerprintOf(await rowsOf(session, where, FINGERPRINT));
+/** A table, view or sequence, as information_schema.tables shows it. */
+export interface ListedTable extends MadeTable {
+  readonly type: string;
+  readonly bytes: number;
+  readonly options: string | undefined;
 }
 
-/** @returns for each table, view and sequence its name, type, engine, data_length, create_time and create_options */
-export function askTables(session: Session, where: Where): Promise<Row[]> {
-  return rowsOf(session, where, TABLES);
+/** What goes into a fingerprint. */
+interface MadeTable {
+  readonly name: string;
+  /** Views have none. */
+  readonly engine: string | undefined;
+  readonly madeAt: string | undefined;
+}
+
+/** Asks for the fingerprint alone. */
+export async function askTableFingerprint(session: Session, where: Where): Promise<TableFingerprint> {
+  const rows = await rowsOf(session, where, FINGERPRINT);
+  return fingerprintOf(rows.map(([name, engine, madeAt]) => madeTable(name, engine, madeAt)));
+}
+
+/** @returns all tables, views and sequences */
+export async function askTables(session: Session, where: Where): Promise<ListedTable[]> {
+  return (await rowsOf(session, where, TABLES)).map(([name, type, engine, bytes, madeAt, options]) => ({
+    ...madeTable(name, engine, madeAt),
+    ...{ type: String(type), bytes: Number(bytes ?? 0), options: textOf(options) },
+  }));
 }
 
 /** @param tables as askTables returns them */
 export async function describeTables(
   session: Session,
   where: Where,
-  tables: readonly Row[],
+  tables: readonly ListedTable[],
   flavour: 'mysql' | 'mariadb',
 ): Promise<SourceTables> {
-  const isElsewhere = ([, , engine]: Row) => areRowsElsewhere(engine);
+  const isElsewhere = ({ engine }: ListedTable) => areRowsElsewhere(engine);
   return {
     notTransactional: await withoutTransactions(
       session,
       tables.filter(table => !isElsewhere(table)),
     ),
-    definitionOnly: tables.filter(isElsewhere).map(tableOfEngine),
+    definitionOnly: tables.filter(isElsewhere).flatMap(tableOfEngine),
     versioned: await versionedTables(session, where, tables),
-    fingerprint: fingerprintOf(tables.map(([name, , engine, , made]) => [name, engine, made] as Row)),
-    placed: tables.filter(table => mayBePlaced(table, flavour)).map(([table]) => table as string),
-    bytesOf: new Map(tables.map(([table, , , bytes]) => [table as string, Number(bytes ?? 0)])),
-    bytes: tables.reduce((sum, [, , , bytes]) => sum + Number(bytes ?? 0), 0),
+    fingerprint: fingerprintOf(tables),
+    placed: tables.filter(table => mayBePlaced(table, flavour)).map(({ name }) => name),
+    bytesOf: new Map(tables.map(({ name, bytes }) => [name, bytes])),
+    bytes: tables.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
 
@@ -74,31 +93,46 @@ const TABLES = [
 const FINGERPRINT = ['table_schema', 'table_name, engine, create_time', 'tables'] as const;
 const ROW_STARTS = ['table_schema', 'table_name, data_type, generation_expression', 'columns'] as const;
 
-function fingerprintOf(rows: readonly Row[]): TableFingerprint {
-  return new Map(rows.map(([name, engine, made]) => [name as string, `${engine} ${made}`]));
+type Value = Row[number] | undefined;
+
+function madeTable(name: Value, engine: Value, madeAt: Value): MadeTable {
+  return { name: String(name), engine: textOf(engine), madeAt: textOf(madeAt) };
 }
 
-function tableOfEngine([table, , engine]: Row): TableOfEngine {
-  return { table: table as string, engine: engine as string };
+function textOf(value: Value): string | undefined {
+  return value === null || value === undefined ? undefined : String(value);
 }
 
-async function withoutTransactions(session: Session, tables: readonly Row[]): Promise<TableOfEngine[]> {
+function fingerprintOf(tables: readonly MadeTable[]): TableFingerprint {
+  return new Map(tables.map(({ name, engine, madeAt }) => [name, `${engine} ${madeAt}`]));
+}
+
+function tableOfEngine({ name, engine }: ListedTable): TableOfEngine[] {
+  return engine === undefined ? [] : [{ table: name, engine }];
+}
+
+async function withoutTransactions(session: Session, tables: readonly ListedTable[]): Promise<TableOfEngine[]> {
   const engines = await session.ask(`select engine from information_schema.engines where transactions = 'YES'`);
   const safe = new Set(engines.map(([engine]) => String(engine).toLowerCase()));
   return tables
-    .filter(([, type, engine]) => engine !== null && type !== 'SEQUENCE' && !safe.has(String(engine).toLowerCase()))
-    .map(tableOfEngine);
+    .filter(({ type }) => type !== 'SEQUENCE')
+    .flatMap(tableOfEngine)
+    .filter(({ engine }) => !safe.has(engine.toLowerCase()));
 }
 
 /** MariaDB's information_schema reports all but the folders of partitions, MySQL's of nothing. */
-function mayBePlaced([, type, , , , options]: Row, flavour: 'mysql' | 'mariadb'): boolean {
+function mayBePlaced({ type, options }: ListedTable, flavour: 'mysql' | 'mariadb'): boolean {
   if (type === 'VIEW' || type === 'SEQUENCE') return false;
   return flavour === 'mysql' || /partitioned| DIRECTORY=/i.test(` ${options}`);
 }
 
 /** Only the type of the column tells by what the history is kept. */
-async function versionedTables(session: Session, where: Where, tables: readonly Row[]): Promise<VersionedTable[]> {
-  const names = tables.filter(([, type]) => type === 'SYSTEM VERSIONED').map(([name]) => name as string);
+async function versionedTables(
+  session: Session,
+  where: Where,
+  tables: readonly ListedTable[],
+): Promise<VersionedTable[]> {
+  const names = tables.filter(({ type }) => type === 'SYSTEM VERSIONED').map(({ name }) => name);
   if (names.length === 0) return [];
   const columns = await rowsOf(session, where, ROW_STARTS);
   const starts = columns.filter(([, , expression]) => /^row start$/i.test(String(expression ?? '')));

@@ -29,6 +29,20 @@ interface Program extends BoundObject {
   readonly garbled: unknown;
 }
 
+interface Routine extends Program {
+  /** Whether it is seen, but not what is in it. */
+  readonly isClosed: boolean;
+}
+
+interface Trigger extends Program {
+  readonly table: string;
+}
+
+interface DatabaseEvent extends Program {
+  readonly isEndless: boolean;
+  readonly schedule: EventSchedule;
+}
+
 /** @param databaseCollation undefined where no one sees it: then nothing can be compared with it */
 export async function askStoredPrograms(
   session: Session,
@@ -36,25 +50,27 @@ export async function askStoredPrograms(
   flavour: 'mysql' | 'mariadb',
   databaseCollation: unknown,
 ): Promise<StoredPrograms> {
-  const asked = (question: Question) => rowsOf(session, where, withGarbled(question, flavour));
-  // A kind that only a newer server has can't be compared with the dump.
-  const routines = (await asked(ROUTINES)).filter(([, type]) => KIND_OF_ROUTINE[type as string]);
-  const triggers = await asked(TRIGGERS);
-  const { rows: events, disabled } = await askEvents(session, where.database, () => asked(EVENTS));
-  const programs = [...routines.map(routineOf), ...triggers.map(triggerOf), ...events.map(eventOf)];
+  const asked = (question: ProgramQuestion) => rowsOf(session, where, withGarbled(question, flavour));
+  const routines = (await asked(ROUTINES)).flatMap(routineOf);
+  const triggers = (await asked(TRIGGERS)).map(triggerOf);
+  const { rows, disabled } = await askEvents(session, where.database, () => asked(EVENTS));
+  const events = rows.map(eventOf);
+  const programs: Program[] = [...routines, ...triggers, ...events];
   const isFormer = (collation: unknown) =>
     databaseCollation !== undefined && collation !== null && collation !== databaseCollation;
   return {
     programs: programs.map(boundObject),
-    triggerTables: new Map(triggers.map(([name, table]) => [name as string, table as string])),
-    endlessEvents: events.filter(([, isEndless]) => Number(isEndless) === 1).map(([name]) => name as string),
-    eventSchedules: events.map(([name, , , ...columns]) => eventSchedule(name as string, columns)),
+    triggerTables: new Map(triggers.map(({ name, table }) => [name, table])),
+    endlessEvents: events.filter(({ isEndless }) => isEndless).map(({ name }) => name),
+    eventSchedules: events.map(({ schedule }) => schedule),
     disabledEvents: disabled,
-    closedRoutines: routines.filter(([, , isClosed]) => Number(isClosed) === 1).map(([name]) => name as string),
+    closedRoutines: routines.filter(({ isClosed }) => isClosed).map(({ name }) => name),
     nameBound: { ofFormerCollation: programs.filter(({ collation }) => isFormer(collation)).map(boundObject) },
     garbled: programs.flatMap(program => garbledObject(boundObject(program), program.garbled)),
   };
 }
+
+type ProgramQuestion = readonly [schema: string, columns: string, view: 'routines' | 'triggers' | 'events'];
 
 const ROUTINES = [
   'routine_schema',
@@ -78,20 +94,23 @@ const KIND_OF_ROUTINE: Readonly<Record<string, ObjectKind>> = {
   'PACKAGE BODY': 'package_bodies',
 };
 
-function withGarbled([schema, columns, view]: Question, flavour: 'mysql' | 'mariadb'): Question {
-  return [schema, `${columns}, ${garbledColumn(view as 'routines' | 'triggers' | 'events', flavour)}`, view];
+function withGarbled([schema, columns, view]: ProgramQuestion, flavour: 'mysql' | 'mariadb'): Question {
+  return [schema, `${columns}, ${garbledColumn(view, flavour)}`, view];
 }
 
-function routineOf([name, type, , collation, garbled]: Row): Program {
-  return { kind: KIND_OF_ROUTINE[type as string]!, name: name as string, collation, garbled };
+/** A kind that only a newer server has can't be compared with the dump. */
+function routineOf([name, type, isClosed, collation, garbled]: Row): Routine[] {
+  const kind = KIND_OF_ROUTINE[String(type)];
+  return kind ? [{ kind, name: String(name), isClosed: Number(isClosed) === 1, collation, garbled }] : [];
 }
 
-function triggerOf([name, table, collation, garbled]: Row): Program {
-  return { kind: 'triggers', name: name as string, table: table as string, collation, garbled };
+function triggerOf([name, table, collation, garbled]: Row): Trigger {
+  return { kind: 'triggers', name: String(name), table: String(table), collation, garbled };
 }
 
-function eventOf(row: Row): Program {
-  return { kind: 'events', name: row[0] as string, collation: row[2], garbled: row.at(-1) };
+function eventOf([name, isEndless, collation, ...others]: Row): DatabaseEvent {
+  const about = { kind: 'events', name: String(name), collation, garbled: others.at(-1) } as const;
+  return { ...about, isEndless: Number(isEndless) === 1, schedule: eventSchedule(about.name, others) };
 }
 
 function boundObject({ kind, name, table }: Program): BoundObject {
