@@ -16,6 +16,11 @@ export const OBJECT_KINDS = [
 ] as const;
 export type ObjectKind = (typeof OBJECT_KINDS)[number];
 
+/** @returns what is made for each kind, by kind */
+export function forEachKind<T>(make: (kind: ObjectKind) => T): Record<ObjectKind, T> {
+  return Object.fromEntries(OBJECT_KINDS.map(kind => [kind, make(kind)])) as Record<ObjectKind, T>;
+}
+
 /** What one of each kind is called. */
 export const KIND_NAMES: Readonly<Record<ObjectKind, string>> = {
   tables: 'table',

@@ -1,5 +1,4 @@
-import type { Inventory, ObjectKind } from '../../protocol/manifest.ts';
-import { namesIn, OBJECT_KINDS } from '../../protocol/manifest.ts';
+import { forEachKind, type Inventory, namesIn, OBJECT_KINDS, type ObjectKind } from '../../protocol/manifest.ts';
 import type { DatabaseSource } from '../config/databases.ts';
 import { keyOf, type ObjectNames } from '../definitions/definition.ts';
 import { type Difference, differencesBetween } from '../definitions/differences.ts';
@@ -74,9 +73,7 @@ function namesToCompare(inventory: Inventory, { prints }: SourceSeen, known: Rea
     const print = prints.get(keyOf({ kind, name }));
     return print !== undefined && print !== 'missing' && print !== 'not shown' && !known.has(keyOf({ kind, name }));
   };
-  return Object.fromEntries(
-    OBJECT_KINDS.map(kind => [kind, namesIn(inventory, kind).filter(name => isComparable(kind, name))]),
-  );
+  return forEachKind(kind => namesIn(inventory, kind).filter(name => isComparable(kind, name)));
 }
 
 /** A table that was altered in the first moment of a dump is noticed by the time at which it was made. */

@@ -1,4 +1,4 @@
-import { OBJECT_KINDS, type ObjectKind } from '../../../protocol/manifest.ts';
+import { forEachKind, type ObjectKind } from '../../../protocol/manifest.ts';
 import type { Session } from '../../mysql/connect.ts';
 import { rowsOf, type Where } from './information-schema.ts';
 import { askColumns, type SourceColumns } from './source-columns.ts';
@@ -20,7 +20,7 @@ export interface DatabaseDefaults {
 
 /** Asks information_schema what is in the database. */
 export async function askObjects(session: Session, where: Where, flavour: 'mysql' | 'mariadb'): Promise<SourceObjects> {
-  const names = Object.fromEntries(OBJECT_KINDS.map(kind => [kind, []])) as unknown as Record<ObjectKind, string[]>;
+  const names = forEachKind<string[]>(() => []);
   const tables = await askTables(session, where);
   for (const { name, type } of tables) names[KIND_OF_TABLE[type] ?? 'tables'].push(name);
   const [schema] = await rowsOf(session, where, SCHEMATA);

@@ -1,4 +1,4 @@
-import { OBJECT_KINDS, type ObjectKind } from '../../../protocol/manifest.ts';
+import { forEachKind, OBJECT_KINDS, type ObjectKind } from '../../../protocol/manifest.ts';
 import type { Session } from '../../mysql/connect.ts';
 import { rowsOf, type Where } from '../../preflight/source/information-schema.ts';
 import { areRowsElsewhere } from '../../preflight/source/rows-elsewhere.ts';
@@ -31,7 +31,7 @@ export interface DatabaseObjects {
 
 /** Asks information_schema for all objects of a database, in four questions. */
 export async function askDatabaseObjects(session: Session, where: Where): Promise<DatabaseObjects> {
-  const names = Object.fromEntries(OBJECT_KINDS.map(kind => [kind, []])) as unknown as Record<ObjectKind, string[]>;
+  const names = forEachKind<string[]>(() => []);
   const tables: FoundTable[] = [];
   for (const [name, type, engine, bytes] of await rowsOf(session, where, TABLES)) {
     const kind = KIND_OF_TABLE[String(type)] ?? 'tables';

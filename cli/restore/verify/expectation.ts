@@ -1,4 +1,4 @@
-import { emptyInventory, type Inventory, OBJECT_KINDS, type ObjectKind } from '../../../protocol/manifest.ts';
+import { emptyInventory, type Inventory, namesIn, OBJECT_KINDS, type ObjectKind } from '../../../protocol/manifest.ts';
 
 /** What of a dump was loaded. */
 export interface LoadedScope {
@@ -36,7 +36,7 @@ export function expectedOf(inventory: Inventory, scope: LoadedScope): Expectatio
     return { inventory: { ...emptyInventory(), tables, triggers: [...(triggers ?? [])] }, unknown, isAll: false };
   }
   const others = Object.fromEntries(
-    [...NOT_TABLES].map(kind => [kind, (inventory[kind] as string[]).filter(name => isWanted(kind, name))]),
+    [...NOT_TABLES].map(kind => [kind, namesIn(inventory, kind).filter(name => isWanted(kind, name))]),
   );
   return { inventory: { ...emptyInventory(), ...others, tables }, unknown: new Set(), isAll: true };
 }

@@ -1,4 +1,4 @@
-import { type Manifest, namesIn, OBJECT_KINDS, type ObjectKind } from '../../../protocol/manifest.ts';
+import { forEachKind, type Manifest, namesIn, type ObjectKind } from '../../../protocol/manifest.ts';
 import type { EntityManager } from '../../history/orm.ts';
 import { knownManifest } from '../losses/inventory.ts';
 import { manifestTurn } from '../losses/manifest-turns.ts';
@@ -54,7 +54,7 @@ export async function readContents(
     const manifest = await manifestOf(em, id);
     if (!manifest) return null;
     const { inventory, dump, source, client, rehearsal, made_by: madeBy } = manifest;
-    const counts = Object.fromEntries(OBJECT_KINDS.map(kind => [kind, inventory[kind].length])) as Contents['counts'];
+    const counts = forEachKind(kind => inventory[kind].length);
     const times = { startedAt: new Date(manifest.started_at), endedAt: new Date(manifest.ended_at) };
     return { counts, rows: dump.rows, madeBy, ...times, source, client, rehearsal, ...pageOf(manifest, wanted) };
   });
