@@ -65,6 +65,15 @@ for (const store of HISTORY_STORES)
       }
     });
 
+    it('is listed by REST also while others ask for theirs at the same moment', async () => {
+      const asked = Array.from({ length: 12 }, (_, at) => ['some', 'all', 'spotless'][at % 3]!);
+      const answers = await Promise.all(asked.map(token => get('/', token)));
+      for (const [at, { json }] of answers.entries())
+        expect(names(json.data), asked[at]).to.deep.equal(
+          { some: IN_SCOPE, all: [...IN_SCOPE, ...OUT_OF_SCOPE].sort(), spotless: ['pt_xyz'] }[asked[at]!],
+        );
+    });
+
     it('ends where the scope does: what is beyond is answered as what does not exist', async () => {
       for (const database of OUT_OF_SCOPE) {
         const id = ids.get(database)!;

@@ -54,6 +54,22 @@ describeOnAnyStore('GET / and GET /{db_name}', store => {
     expect(listShape.isValidSync(json, { strict: true })).to.equal(true);
   });
 
+  it('reads the list once for those who ask at the same moment, and again for who asks later', async () => {
+    const ask = async () => (await request(app.url)).text;
+    const alone = await queriesOf(app.history, ask);
+    expect(alone).to.not.have.length(0);
+    const answers: string[] = [];
+    const together = await queriesOf(app.history, async () => {
+      answers.push(...(await Promise.all(Array.from({ length: 8 }, ask))));
+    });
+    expect(together.length).to.be.within(alone.length, 3 * alone.length);
+    expect(new Set(answers).size).to.equal(1);
+    await upload(app.url, sampleZip({ database: 'pt_abc', takenAt: '2023-03-27T02:30:00Z' }));
+    expect(await ask())
+      .to.contain('2023-03-27')
+      .and.to.not.equal(answers[0]);
+  });
+
   it('says whether the backups of each database come as they are due, once that was evaluated', async () => {
     const pause = { from: new Date('2023-10-01T00:00:00Z'), until: new Date('2023-12-01T00:00:00Z') };
     const watches = new Map([['pt_abc', { pause: { ...pause, by: 'siti', reason: 'it moves' }, retirement: null }]]);
