@@ -8,7 +8,7 @@ import { endOnUncaughtErrors, surviveUncaughtErrors } from './http/uncaught-erro
 import { createLog } from './log.ts';
 import { noteStartFreed } from './process/gc-pressure.ts';
 import { logIgnoredSignals, onHangUp } from './process/ignored-signals.ts';
-import { type RunningService, runService } from './start/service.ts';
+import type { RunningService } from './start/service.ts';
 
 /** How long running uploads and downloads may take to finish once the service is told to stop. */
 const GRACE_MS = 30_000;
@@ -47,6 +47,8 @@ async function start(config: Config): Promise<void> {
     stopEnding();
     surviveUncaughtErrors(log);
   };
+  // A command does without: two thirds of all files.
+  const { runService } = await import('./start/service.ts');
   const service = await runService(config, log, onLoaded);
   stopOnSignal(service);
   const { reload } = service;
