@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -23,6 +24,20 @@ describe('log', () => {
     expect(msg).to.equal('it failed');
     expect(err).to.include({ type: 'Error', code: 'ER_X' }).and.not.to.have.property('sql');
     expect(err.message).to.match(/^insert x+ … \d+ characters left out … x+ - Packet too large$/);
+  });
+
+  it('ends a program that fails although the disk under its log is full', async () => {
+    for (const args of [['no-such-command'], ['--help']]) {
+      const full = await open('/dev/full', 'w');
+      const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
+        stdio: ['ignore', full.fd, 'ignore'],
+        timeout: 20_000,
+        env: {},
+      });
+      const [code, signal] = await once(child, 'exit');
+      await full.close();
+      expect([code, signal], args[0]).to.deep.equal([1, null]);
+    }
   });
 
   it('shows with LOG_LEVEL=debug that a request has begun, and without it only its end', async () => {

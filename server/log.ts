@@ -3,15 +3,20 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 /** One JSON object a line on stdout; lines for people when stdout is a terminal. */
 export async function createLog({ isTerminal }: { isTerminal: boolean }): Promise<Logger> {
   if (!isTerminal) {
-    const out = pino.destination({ fd: 1, sync: true });
+    const out = pino.destination({ fd: 1, sync: true, maxLength: MAX_WAITING });
     // A full disk under the log, or a reader that went away, must not end the service.
     out.on('error', () => {});
+    // It would write until it can, for ever: a program that ends because of an error would never end. Each line was tried already.
+    out.flushSync = () => {};
     return logTo(out);
   }
   const { default: pretty } = await import('pino-pretty');
   const ignore = 'request_id,method,path,status,url';
   return logTo(pretty({ sync: true, singleLine: true, ignore, translateTime: 'SYS:HH:MM:ss' }));
 }
+
+/** What waits in memory for room on a full disk; what is more is lost. */
+const MAX_WAITING = 1024 ** 2;
 
 /** One JSON object a line into any stream. */
 export function logTo(out: DestinationStream): Logger {

@@ -138,6 +138,29 @@ describe('the command lumbung', () => {
     expect((await lumbung('token', 'list')).stderr).to.contain('this machine has no such user');
   });
 
+  it('does nothing where systemd has a unit that it cannot use: the folder of Lumbung may have another history', async () => {
+    for (const LoadState of ['masked', 'bad-setting', 'error']) {
+      await unit({ LoadState });
+      const { code, stderr } = await lumbung('token', 'list');
+      expect([code, stderr]).to.deep.equal([
+        1,
+        `lumbung: systemd can't use lumbung.service (${LoadState}), so it is not known where the service has its data: systemctl status lumbung.service says why\n`,
+      ]);
+    }
+    await unit({ DynamicUser: 'yes', WorkingDirectory: folder });
+    expect((await lumbung('token', 'list')).stderr).to.contain('set User= there');
+    expect(await readdir(elsewhere)).to.deep.equal([]);
+  });
+
+  it('makes files as the unit does: with its mask, in its folder, and with no variable of the caller', async () => {
+    await unit({ WorkingDirectory: `!${join(folder, 'service')}`, UMask: '0077' });
+    const env = { AUDIT_LOG_FILE: join(elsewhere, 'audit.jsonl'), LUMBUNG_CONFIG: '/nowhere.yaml', PORT: 'none' };
+    const made = await run(join(folder, 'bin/lumbung'), ['token', 'create', '--name', 'ani', '--role', 'admin'], env);
+    expect(made.code, made.stderr).to.equal(0);
+    expect((await stat(join(folder, 'service/data/history.sqlite'))).mode & 0o777).to.equal(0o600);
+    expect(await readdir(elsewhere)).to.deep.equal([]);
+  });
+
   it('takes the variables of its caller where they name the service', async () => {
     await unit({ WorkingDirectory: join(folder, 'service') });
     const env = { STORAGE_DIR: storage(), DATABASE_URL: history() };

@@ -10,6 +10,8 @@ export interface FoundService {
   readonly folder: string;
   /** Undefined: as anyone. */
   readonly user: ServiceUser | undefined;
+  /** Of the files that it makes, in octal; undefined: that of the caller. */
+  readonly umask?: string | undefined;
   /** May hold passwords: never to be logged. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -39,6 +41,7 @@ export async function findService({ env, installed }: Looking): Promise<FoundSer
     return {
       folder: unit.folder || '/',
       user: unit.user ? { name: unit.user } : undefined,
+      umask: unit.umask || undefined,
       env: { ...DEFAULTS, ...unit.env },
     };
   const data = await stat(join(installed, 'data')).catch(() => undefined);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { systemUser } from '../../protocol/access/system-user.ts';
+import { VARIABLES } from '../config.ts';
 import { messageOf } from '../errors/error-code.ts';
 import { becomeUser } from './become-user.ts';
 import { findService } from './find-service.ts';
@@ -20,8 +21,11 @@ export async function launch(main: () => Promise<unknown>): Promise<void> {
     if (service) {
       // Paths in the command line are relative to the folder of the caller.
       process.env.LUMBUNG_CALLED_FROM = process.cwd();
+      if (service.umask !== undefined) process.umask(Number.parseInt(service.umask, 8));
       becomeUser(service.user);
       process.chdir(service.folder);
+      // The service does not have those of the caller either.
+      for (const { name } of Object.values(VARIABLES)) delete process.env[name];
       Object.assign(process.env, service.env);
     }
   } catch (error) {

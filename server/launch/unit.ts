@@ -7,7 +7,7 @@ import { parseEnvironmentFile, parseEnvironmentProperty } from './environment-te
 
 /** The unit that docs/install.md sets up. */
 const UNIT = 'lumbung.service';
-const PROPERTIES = ['LoadState', 'User', 'WorkingDirectory', 'Environment', 'EnvironmentFiles'];
+const PROPERTIES = ['LoadState', 'User', 'DynamicUser', 'UMask', 'WorkingDirectory', 'Environment', 'EnvironmentFiles'];
 const WITHIN_MS = 10_000;
 /** Exists where systemd runs, as sd_booted() has it. */
 const BOOTED = '/run/systemd/system';
@@ -17,21 +17,35 @@ export interface Unit {
   /** Empty: root. */
   readonly user: string;
   readonly folder: string;
+  /** In octal, such as `0077`; empty: that of the caller. */
+  readonly umask: string;
   /** Those of `Environment=`, and over them those of its `EnvironmentFile=`. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
  * @returns the unit of the service; undefined where this machine has none, or does not run systemd
- * @throws Error of one line when systemd does not answer, or a file of variables can't be read
+ * @throws Error of one line when systemd does not answer or can't use the unit, or a file of variables can't be read
  */
 export async function readUnit(): Promise<Unit | undefined> {
   const properties = await ask();
-  if (properties?.get('LoadState')?.[0] !== 'loaded') return undefined;
-  const one = (name: string) => properties.get(name)?.[0] ?? '';
+  const one = (name: string) => properties?.get(name)?.[0] ?? '';
+  if (!properties || ['', 'not-found'].includes(one('LoadState'))) return undefined;
+  refuseUnusable(one('LoadState'), one('User') === '' && one('DynamicUser') === 'yes');
   let env = parseEnvironmentProperty(one('Environment'));
   for (const file of properties.get('EnvironmentFiles') ?? []) env = { ...env, ...(await readVariables(file)) };
-  return { user: one('User'), folder: one('WorkingDirectory'), env };
+  // systemd marks with `!` a folder that may be missing.
+  return { user: one('User'), folder: one('WorkingDirectory').replace(/^!/, ''), umask: one('UMask'), env };
+}
+
+/** A command would go on with a history that is not the one of the service, or as root. */
+function refuseUnusable(loadState: string, hasUnnamedUser: boolean): void {
+  if (loadState !== 'loaded')
+    throw new Error(
+      `systemd can't use ${UNIT} (${loadState}), so it is not known where the service has its data: systemctl status ${UNIT} says why`,
+    );
+  if (hasUnnamedUser)
+    throw new Error(`${UNIT} has DynamicUser=yes without a name of the user: set User= there, such as User=lumbung`);
 }
 
 async function ask(): Promise<Map<string, string[]> | undefined> {
