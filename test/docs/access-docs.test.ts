@@ -55,7 +55,9 @@ describe('the documented way to set up access', function () {
     port = await freePort();
     const shown = Object.entries(variables()).map(([name, value]) => `"${name}=${value}"`);
     const programs = {
-      sudo: 'while :; do case $1 in -u) shift 2;; *) exec "$@";; esac; done',
+      sudo: 'export AS_ROOT=1; while :; do case $1 in -u) shift 2;; *) exec "$@";; esac; done',
+      // Only root and the group of the service may read /etc/lumbung. The caller of sudo may not.
+      cat: 'case $*,$AS_ROOT in *etc-lumbung*,) echo "cat: $1: Permission denied" >&2; exit 1;; esac; exec /bin/cat "$@"',
       systemctl: `[ "$1" = show ] || exit 0; cat <<'END'\nLoadState=loaded\nWorkingDirectory=${ROOT}\nEnvironment=${shown.join(' ')}\nEND`,
       install:
         'for a do shift; case $a in lumbung) ;; -o) ;; *) set -- "$@" "$a";; esac; done; exec /usr/bin/install "$@"',
