@@ -1,3 +1,4 @@
+import { shellWord } from '../protocol/texts/shell-word.ts';
 /** Exit codes of `sade`; docs/reference/commands.md lists them for the administrator. */
 export const EXIT = {
   ok: 0,
@@ -90,8 +91,8 @@ export function adviceAboutFile(error: unknown): string | undefined {
   const path = error instanceof Error ? (error as NodeJS.ErrnoException).path : undefined;
   if (codeOf(error) === undefined || path === undefined) return undefined;
   if (codeOf(error) === 'ENOENT')
-    return `Find out what removes or moves files there (check: ls -ld '${path}'): only sade may change its work folder. Then run sade again.`;
-  return `Check that file or folder and its disk (ls -ld '${path}'; the kernel's log: dmesg). Then run sade again.`;
+    return `Find out what removes or moves files there (check: ls -ld ${shellWord(path)}): only sade may change its work folder. Then run sade again.`;
+  return `Check that file or folder and its disk (ls -ld ${shellWord(path)}; the kernel's log: dmesg). Then run sade again.`;
 }
 
 /** @returns the `code` of a Node error such as ENOENT, or undefined */

@@ -1,3 +1,4 @@
+import { shellCommand } from '../../protocol/texts/shell-word.ts';
 import { ConfigurationError } from '../errors.ts';
 
 /**
@@ -9,7 +10,7 @@ export function requireBackupId(given: string): void {
   if (/^[1-9]\d*$/.test(given)) return;
   const isName = /^[\w$-]+$/.test(given) && /[a-z]/i.test(given);
   const advice = isName
-    ? `sade history ${given} shows the ids of that database`
+    ? `${shellCommand('sade history', given)} shows the ids of that database`
     : 'sade list and sade history show them';
   throw new ConfigurationError([`${JSON.stringify(given)} is not the id of a backup: an id is a number; ${advice}`]);
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { BackupReport } from '../../protocol/responses.ts';
+import { shellCommand, shellWord } from '../../protocol/texts/shell-word.ts';
 import { describeRemote } from '../download/describe-remote.ts';
 import { fetchBackup, type RemoteBackup } from '../download/fetch-backup.ts';
 import { keepDownload } from '../download/keep-download.ts';
@@ -17,7 +18,6 @@ import { inLocalTime } from '../terminal/local-time.ts';
 import { overEcho } from '../terminal/over-echo.ts';
 import { printableInLine } from '../terminal/printable.ts';
 import { screenWidth } from '../terminal/screen-width.ts';
-import { shellWord } from '../terminal/shell-word.ts';
 import { requireBackupId } from './backup-id.ts';
 import { type CommandContext, openService } from './command.ts';
 import { renderRestore } from './screens/restore-hint.ts';
@@ -92,7 +92,7 @@ async function wrongBytes(id: string, service: Service, { signal }: CommandConte
   const { damage, checked_at, database_name } = report;
   const seen = checked_at ? `, as last seen at ${inLocalTime(checked_at)}` : '';
   return new ExplainedError(`backup ${id} is damaged: ${damage}${seen}. ${what}.`, {
-    advice: `sade history ${shellWord(database_name)} shows the other backups; docs/how-to/scrub-stored-files.md shows how to put the file back from a copy.`,
+    advice: `${shellCommand('sade history', database_name)} shows the other backups; docs/how-to/scrub-stored-files.md shows how to put the file back from a copy.`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 import { ConfigurationError, EXIT } from '../errors.ts';
 import { chooseBackup, type PrepareOptions } from '../restore/plan/prepare.ts';
 import { checkBackup } from '../restore/preflight/backup-check.ts';
@@ -7,7 +8,6 @@ import { RestoreFolder } from '../restore/run/restore-folder.ts';
 import { writeSql } from '../restore/run/to-stdout.ts';
 import { wishOf } from '../restore/target/wish-of.ts';
 import { printableBlock, printableInLine } from '../terminal/printable.ts';
-import { shellWord } from '../terminal/shell-word.ts';
 import { ZippedDump } from '../unzip/zipped-dump.ts';
 import type { CommandContext } from './command.ts';
 

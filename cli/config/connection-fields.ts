@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { mixed, string } from 'yup';
-import { shellWord } from '../terminal/shell-word.ts';
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 import type { FiledSecrets } from './secret-file.ts';
 
 /** The keys by which databases.json and targets.json describe a server and its users. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { shellWord } from '../terminal/shell-word.ts';
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 
 /** The list of databases that comes with Lumbung (databases.json): its servers and passwords are not real. */
 const EXAMPLE_LIST = [example('pt_xyz', '192.168.0.1'), example('pt_abc', '192.168.0.2')] as const;

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isToken } from '../../protocol/access/token-text.ts';
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 import { ConfigurationError, codeOf, messageOf } from '../errors.ts';
 import { readTextFile } from '../files/read-text-file.ts';
-import { shellWord } from '../terminal/shell-word.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 /** What is gathered while a file is read. */

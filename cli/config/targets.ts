@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { type InferType, object, ValidationError } from 'yup';
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 import { ConfigurationError } from '../errors.ts';
 import { didYouMean } from '../options/did-you-mean.ts';
-import { shellWord } from '../terminal/shell-word.ts';
 import { CONNECTION_KEYS, CONNECTION_RULES, connectionFields, restoreUserOf, serverOf } from './connection-fields.ts';
 import type { DatabaseSource } from './databases.ts';
 import { interpolateEnv } from './interpolate-env.ts';

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 import { codeOf, ExplainedError, messageOf } from '../errors.ts';
-import { shellWord } from '../terminal/shell-word.ts';
 
 const GONE = 'no longer exists';
 

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { firstNames } from '../../protocol/first-names.ts';
+import { shellOnly } from '../../protocol/texts/shell-word.ts';
 import type { ReportClock } from '../report/clock.ts';
 import { isFine, type RunReport } from '../report/run-report.ts';
 import { count } from '../terminal/format.ts';
 import { printableInLine } from '../terminal/printable.ts';
-import { shellWord } from '../terminal/shell-word.ts';
 import { failedTroubles } from './failed.ts';
 import { incompleteTroubles } from './incomplete.ts';
 import { paragraph, quotedParagraph } from './paragraph.ts';
@@ -23,7 +23,7 @@ export function troublesOf({ outcomes, notDone }: RunReport, clock: ReportClock)
 
 function notDoneTrouble(labels: readonly string[]): Trouble {
   const names = labels.map(printableInLine);
-  const again = labels.length <= NAMES_IN_VERDICT ? ` --only ${labels.map(shellWord).join(',')}` : '';
+  const again = labels.length <= NAMES_IN_VERDICT ? ` ${shellOnly(labels)}` : '';
   return {
     state: 'NOT DONE',
     databases: labels,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { shellFlag, shellOnly } from '../../protocol/texts/shell-word.ts';
 import { ConfigurationError } from '../errors.ts';
-import { shellWord } from '../terminal/shell-word.ts';
 import { COMMANDS, type CommandName, commandNames, describedCommand } from './commands.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type HelpSection, renderOverview } from './help.ts';
@@ -93,9 +93,8 @@ export function unexpected(words: readonly string[], command: string): Configura
 function hintFor(words: readonly string[], command: string): string {
   const help = `sade ${command} --help shows how to use it`;
   if (words.some(word => /^-*$/.test(word) || word === 'help')) return help;
-  if (command === 'backup' || command === 'doctor')
-    return `to name databases: sade ${command} --only ${words.join(',')}`;
-  if (command === 'list') return `to find databases: sade list --search ${shellWord(words.join(' '))}`;
+  if (command === 'backup' || command === 'doctor') return `to name databases: sade ${command} ${shellOnly(words)}`;
+  if (command === 'list') return `to find databases: sade list ${shellFlag('--search', words.join(' '))}`;
   return `put a name with spaces into quotes; ${help}`;
 }
 

@@ -1,4 +1,4 @@
-import { shellWord } from '../terminal/shell-word.ts';
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 import type { Typed } from './option.ts';
 
 /**

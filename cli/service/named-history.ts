@@ -1,7 +1,7 @@
 import type { DatabaseHistory } from '../../protocol/responses.ts';
+import { shellCommand } from '../../protocol/texts/shell-word.ts';
 import { ExplainedError } from '../errors.ts';
 import { nearest } from '../options/did-you-mean.ts';
-import { shellWord } from '../terminal/shell-word.ts';
 import type { Service } from './service.ts';
 import { ServiceRefusal } from './service-errors.ts';
 
@@ -26,7 +26,7 @@ export async function namedHistory(
       databases.map(({ database_name }) => database_name),
     );
     if (near.length === 0) throw error;
-    const commands = near.map(name => `sade ${command} ${shellWord(name)}`);
+    const commands = near.map(name => shellCommand(`sade ${command}`, name));
     throw new ExplainedError(error.message, { cause: error, advice: `Did you mean ${commands.join(' or ')}?` });
   }
 }

@@ -1,11 +1,11 @@
 import { copyFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBackupName } from '../../protocol/backup-name.ts';
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 import { codeOf } from '../errors.ts';
 import { writeFileAtomically } from '../files/atomic-file.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { whyNotPlain } from '../files/plain-file.ts';
-import { shellWord } from '../terminal/shell-word.ts';
 import type { PendingUpload, Spool } from './spool.ts';
 
 /** Within the work folder. */

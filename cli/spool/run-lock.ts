@@ -1,9 +1,9 @@
 import { accessSync, constants, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 import { CommandError, ConfigurationError, codeOf, EXIT, messageOf } from '../errors.ts';
 import { inLocalTime } from '../terminal/local-time.ts';
-import { shellWord } from '../terminal/shell-word.ts';
 
 /**
  * One run at a time per work folder. The lock is SQLite's exclusive lock on an empty file: the kernel lets go of it when
@@ -39,7 +39,7 @@ export class RunLock implements Disposable {
       database.close();
       if (codeOf(error) === 'EACCES')
         throw new ConfigurationError([
-          `${path} belongs to another user, maybe since a run as root; run: sudo chown "$USER" '${path}'`,
+          `${path} belongs to another user, maybe since a run as root; run: sudo chown "$USER" ${shellWord(path)}`,
         ]);
       if (/not a database/.test(messageOf(error))) throw noLock(path);
       if (!/locked/.test(messageOf(error))) throw error;

@@ -82,7 +82,7 @@ describe('spool', () => {
         await chmod(folder, mode);
         const error = await Spool.open(folder).catch(error => error);
         expect(error, mode.toString(8)).to.be.instanceOf(ConfigurationError);
-        expect(error.message).to.contain(`chmod 700 '${folder}'`);
+        expect(error.message).to.contain(`chmod 700 ${folder}`);
         expect((await stat(folder)).mode & 0o777).to.equal(mode);
       }
     });

@@ -1,6 +1,7 @@
 import { access, chmod, constants, lstat, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseBackupName } from '../../protocol/backup-name.ts';
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 import { ConfigurationError, codeOf, messageOf } from '../errors.ts';
 import { danglingLinkIn } from '../files/dangling-link.ts';
 import { makeFolder } from '../files/make-folder.ts';
@@ -207,7 +208,8 @@ async function remove(path: string): Promise<string | undefined> {
 
 async function checkPrivate(folder: string): Promise<void> {
   const { mode } = await stat(folder);
-  if (mode & 0o077) throw new Error(`other users can read it, and it will hold dumps; run: chmod 700 '${folder}'`);
+  if (mode & 0o077)
+    throw new Error(`other users can read it, and it will hold dumps; run: chmod 700 ${shellWord(folder)}`);
 }
 
 async function probe(folder: string): Promise<AsyncDisposable> {

@@ -1,10 +1,18 @@
 import { widthOf } from './cut.ts';
 
+/** What `shellWord` writes (protocol/texts/). */
+const QUOTED_WORD = String.raw`(?:'[^']*'(?:\\''[^']*')*|"\$\(printf '[^']*'\)"|\$'[^']*')`;
+/** A full stop, a colon and such end the command with the sentence. */
+const PLAIN_WORD = String.raw`[\w@%+=:.,/$~"-]*[\w@%+=/$~"-](?=[.:;,)\s]|$)`;
+
 /** The parts of a sentence that are copied and must stay on one line: a command of ours, a statement for the server, `chmod`. */
 const COPIED = [
   /\b(?:GRANT|REVOKE|CREATE|ALTER|DROP|SHOW|SET|SELECT|FLUSH) [^;]*;/g,
-  /\b(?:chmod|chown|cat|ls|systemctl|install) (?:[-\w]+ )*(?:'[^']*'|[^\s'&;]+)(?: && sade \w+)?/g,
-  /sade [a-z]+(?: (?:\d+|[\w.$]*[\w$](?=[.:;,)\s]|$)|\$?'[^']*'|--[\w-]+))*/g,
+  new RegExp(
+    String.raw`\b(?:chmod|chown|cat|ls|mkdir|mv|rm|systemctl|install) (?:[-\w]+ )*(?:${QUOTED_WORD}|[^\s'&;]+)(?: && sade \w+)?`,
+    'g',
+  ),
+  new RegExp(String.raw`\b(?:sade|lumbung) [a-z]+(?: (?:${QUOTED_WORD}|${PLAIN_WORD}))*`, 'g'),
 ];
 
 /** Stands for a blank at which no line ends; a text of ours has none. */

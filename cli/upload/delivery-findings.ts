@@ -2,6 +2,7 @@ import { type Finding, finding } from '../../protocol/finding.ts';
 import { formatBytes } from '../../protocol/format-bytes.ts';
 import { MAX_MANIFEST_BYTES, type Manifest, OBJECT_KINDS } from '../../protocol/manifest.ts';
 import type { UploadReceipt } from '../../protocol/responses.ts';
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 import { formatCount } from '../terminal/format.ts';
 
 /** @returns what a zip whose manifest could not be sent along is found to be worth, with the findings that did not travel with it */
@@ -19,7 +20,7 @@ export function manifestTooLarge({ inventory, findings }: Manifest): Finding[] {
 
 /** @returns what a zip that was delivered and is still in the work folder deserves to have said of it */
 export function zipNotRemoved(path: string, why: string): Finding {
-  const advice = `The service has stored it, and it is not sent again. Remove it: rm '${path}'`;
+  const advice = `The service has stored it, and it is not sent again. Remove it: rm ${shellWord(path)}`;
   return finding('ZIP_NOT_REMOVED', `the zip was delivered and can't be removed from the work folder: ${why}`, advice);
 }
 

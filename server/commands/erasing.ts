@@ -1,4 +1,5 @@
 import { formatBytes } from '../../protocol/format-bytes.ts';
+import { shellCommand } from '../../protocol/texts/shell-word.ts';
 import { callingUser } from '../decisions/who-decides.ts';
 import { askErasure, cancelErasure, confirmErasure } from '../offboarding/ask-erasure.ts';
 import { readErasures } from '../offboarding/erasures.ts';
@@ -21,7 +22,7 @@ export async function ask(
   );
   out.write(`${asked.databases.join('\n')}\n`);
   err.write(
-    `These ${asked.databases.length} databases, all their backups, reports and names would be erased. Hand them over first: export. To confirm it within a day: sudo lumbung erase '${client}' --confirm ${asked.code}\n`,
+    `These ${asked.databases.length} databases, all their backups, reports and names would be erased. Hand them over first: export. To confirm it within a day: ${shellCommand('sudo lumbung erase', client, [`--confirm ${asked.code}`])}\n`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { Logger } from 'pino';
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 import type { Access, Found } from '../auth/authenticate.ts';
 import type { Orm } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -133,7 +134,8 @@ export async function openAccess(
   const { log } = parts;
   const store = new TokenStore(parts);
   const admin = adminTokenFile === undefined ? undefined : await readAdminToken(adminTokenFile);
-  if (admin?.isReadableByOthers) log.warn(`Other users can read ADMIN_TOKEN_FILE: run chmod 600 ${adminTokenFile}`);
+  if (adminTokenFile !== undefined && admin?.isReadableByOthers)
+    log.warn(`Other users can read ADMIN_TOKEN_FILE: run chmod 600 ${shellWord(adminTokenFile)}`);
   if (admin) await store.markUsed();
   const hasTokens = await store.sync();
   if (!hasTokens && !allowAnonymous && !isLoopback(host))

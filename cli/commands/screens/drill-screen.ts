@@ -1,5 +1,6 @@
 import type { DrillOutcome } from '../../../protocol/last-drill.ts';
 import type { DrillReport } from '../../../protocol/reports/drill-report.ts';
+import { shellCommand } from '../../../protocol/texts/shell-word.ts';
 import type { EndedDrill } from '../../drill/run-drills.ts';
 import { paint, type Worry } from '../../terminal/colour.ts';
 import { count, formatBytes, formatCount, formatSeconds } from '../../terminal/format.ts';
@@ -65,7 +66,7 @@ export function renderTotals(
   const lines = [
     ...withoutComplete.map(
       name =>
-        `${printableInLine(name)}: ${paint('COULD NOT TEST', 'doubtful', stream)}. It has no complete backup: sade history ${printableInLine(name)}`,
+        `${printableInLine(name)}: ${paint('COULD NOT TEST', 'doubtful', stream)}. It has no complete backup: ${shellCommand('sade history', name)}`,
     ),
     `${paint(verdict, worry, stream)}${proven}`,
   ];

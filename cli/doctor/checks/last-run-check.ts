@@ -1,5 +1,6 @@
 import { formatTimestamp } from '../../../protocol/backup-name.ts';
 import { firstNames } from '../../../protocol/first-names.ts';
+import { shellWord } from '../../../protocol/texts/shell-word.ts';
 import { EXIT, type ExplainedError } from '../../errors.ts';
 import { verdictOf } from '../../mail/merge-reports.ts';
 import type { LastRun } from '../../report/last-run.ts';
@@ -45,7 +46,7 @@ function describeEnds(lastRun: LastRun, mark: CheckReporter): Check[] {
   };
   const isOpen = others.notDone.length > 0 || !others.outcomes.every(isKept);
   const whole = howItEnded(lastRun, lastRun.verdict);
-  const names = firstNames(amendedBy.databases);
+  const names = firstNames(amendedBy.databases.map(shellWord));
   const later = `later sade backup --only ${names} ${howItEnded(amendedBy, amendedBy.verdict)}`;
   const ofLater = outcomes.filter(({ database }) => isLater(database));
   const isCutShort = Object.values(EXIT.interrupted).some(code => code === amendedBy.exitCode);

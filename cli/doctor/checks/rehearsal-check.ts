@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { shellWord } from '../../../protocol/texts/shell-word.ts';
 import { ConfigurationError, codeOf, messageOf } from '../../errors.ts';
 import { diskUseOf } from '../../files/disk-space.ts';
 import type { BackupSettings } from '../../options/settings.ts';
 import type { SourceReport } from '../../preflight/source-report.ts';
 import { HOW_TO_GET_ONE } from '../../rehearsal/how-to-get-one.ts';
 import { count, formatBytes } from '../../terminal/format.ts';
-import { shellWord } from '../../terminal/shell-word.ts';
 import { isOfThisUserAlone } from '../../throwaway-server/data-cache.ts';
 import { DATA_CACHE } from '../../throwaway-server/private-folder.ts';
 import { findServerPrograms, programFor, type ServerProgram } from '../../throwaway-server/server-programs.ts';

@@ -1,4 +1,5 @@
 import type { ServiceStatus } from '../../../protocol/responses.ts';
+import { shellCommand } from '../../../protocol/texts/shell-word.ts';
 import { ExplainedError } from '../../errors.ts';
 import { zipBytesOf } from '../../files/disk-space.ts';
 import { isLoopback } from '../../mysql/same-machine.ts';
@@ -157,7 +158,7 @@ function describeChannels({ channels = [], heartbeat }: Status, { ok, warn }: Ch
   const warnings = failing.map(({ name, type, failing_since, last_error, waiting }) =>
     warn(
       `its channel ${name} (${type}) has failed since ${failing_since}, and ${count(waiting, 'message')} wait: ${last_error}`,
-      `Try it on the machine of the service: sudo lumbung notify test ${name}`,
+      `Try it on the machine of the service: ${shellCommand('sudo lumbung notify test', name)}`,
     ),
   );
   if (heartbeat?.last_error) warnings.push(warn(`its heartbeat cannot be sent: ${heartbeat.last_error}`, LOG));

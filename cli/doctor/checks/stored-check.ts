@@ -1,4 +1,5 @@
 import type { BackupReport, DatabaseList, UnacceptedLoss } from '../../../protocol/responses.ts';
+import { shellCommand, shellFlag } from '../../../protocol/texts/shell-word.ts';
 import type { DatabaseSource } from '../../config/databases.ts';
 import { foundLosses, lossAdvice, lossOfIncomplete } from '../../losses/losses.ts';
 import { adviceFor, describeDrill, failedDrill } from '../../proof/proof.ts';
@@ -6,7 +7,6 @@ import type { LastRun } from '../../report/last-run.ts';
 import { STALE_AFTER_HOURS } from '../../report/stale-after.ts';
 import { formatAge, formatState } from '../../terminal/format.ts';
 import { inLocalTime, withLocalTimes } from '../../terminal/local-time.ts';
-import { shellWord } from '../../terminal/shell-word.ts';
 import type { Check, Checked } from './check.ts';
 import { checkReporter } from './check.ts';
 
@@ -65,13 +65,13 @@ function describe(label: string, latest: Latest | undefined, { lastRun, now = ne
       );
     const none = 'the service has no backup of it yet';
     return lastRun
-      ? warn(none, `Make one: sade backup --only ${shellWord(label)}`)
+      ? warn(none, `Make one: sade backup ${shellFlag('--only', label)}`)
       : ok(`${none}; sade backup makes one`);
   }
   const { id, state, timestamp } = latest;
   const what = `is ${formatState(state)}, ${formatAge(timestamp, now)} old (id ${id})`;
   if (state !== 'complete')
-    return fail(what, `sade show ${id} shows why; sade history ${shellWord(label)} shows the ones before.`);
+    return fail(what, `sade show ${id} shows why; ${shellCommand('sade history', label)} shows the ones before.`);
   const hours = (now.getTime() - Date.parse(`${timestamp.replace(' ', 'T')}Z`)) / 3_600_000;
   if (hours <= STALE_AFTER_HOURS) return ok(what);
   return warn(

@@ -56,7 +56,7 @@ describe('work folder check', () => {
     await chmod(workDir, 0o755);
     const { marks, text } = await check();
     expect(marks).to.deep.equal(['FAIL']);
-    expect(text).to.contain(`chmod 700 '${workDir}'`);
+    expect(text).to.contain(`chmod 700 ${workDir}`);
   });
 
   it('refuses a path that is not a folder, or lies inside a file', async () => {

@@ -1,6 +1,6 @@
 import { restoredName } from '../../../protocol/database-name.ts';
 import type { Manifest } from '../../../protocol/manifest.ts';
-import { shellWord } from '../../terminal/shell-word.ts';
+import { shellWord } from '../../../protocol/texts/shell-word.ts';
 import { restoreUserStatements } from '../target/restore-rights.ts';
 
 /**
@@ -23,7 +23,12 @@ export function createStatement({ source }: Manifest): string | undefined {
 /** @returns the shell's command that loads a zip into the new database, as docs/how-to/restore-a-database.md explains it, with the client of the server's flavour */
 export function loadCommand(file: string, { source, client }: Manifest): string {
   const program = CLIENTS[source.server?.flavour ?? client.flavour];
-  return `unzip -p ${shellWord(file)} | ${program} ${shellWord(restoredName(source.database))}`;
+  return `unzip -p ${shellWord(file)} | ${program} ${databaseWord(restoredName(source.database))}`;
+}
+
+/** A client takes a name that begins with a dash for an option. */
+function databaseWord(name: string): string {
+  return shellWord(name.startsWith('-') ? `--database=${name}` : name);
 }
 
 const RESTORE_USER = 'lumbung_restore';

@@ -1,3 +1,4 @@
+import { shellCommand } from '../../../protocol/texts/shell-word.ts';
 import type { BackupToRestore } from '../choice/backup-to-restore.ts';
 import { idOf } from '../choice/backup-to-restore.ts';
 import { mayLackObjects } from '../choice/take-contents.ts';
@@ -6,7 +7,7 @@ import { type Checked, NOTHING_WRONG, problem, together, warning } from './probl
 /** A backup that is not complete is restored only where someone wants just that. */
 export function checkBackup(backup: BackupToRestore): Checked {
   const id = idOf(backup);
-  const how = id === undefined ? 'Use another file' : `sade history ${backup.label} shows the others`;
+  const how = id === undefined ? 'Use another file' : `${shellCommand('sade history', backup.label)} shows the others`;
   return together([
     ...backup.doubts.map(doubt =>
       problem(`the backup may not be good: ${doubt}`, `${how}, or restore this one anyway with --force.`, {

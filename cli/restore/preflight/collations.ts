@@ -1,6 +1,6 @@
+import { shellWord } from '../../../protocol/texts/shell-word.ts';
 import { withValue } from '../../options/command-line.ts';
 import { mapped } from '../../restore-filter/rewriting/collations.ts';
-import { shellWord } from '../../terminal/shell-word.ts';
 import type { TargetFacts } from '../target/target-facts.ts';
 
 type Known = Pick<TargetFacts, 'collations'>;

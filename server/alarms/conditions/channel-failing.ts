@@ -1,4 +1,5 @@
 import { minuteOf } from '../../../protocol/texts/minute.ts';
+import { shellCommand } from '../../../protocol/texts/shell-word.ts';
 import { readChannelStates } from '../../notifications/channel-states.ts';
 import { type Looking, short } from '../looking/looking.ts';
 import type { Condition } from '../model/condition.ts';
@@ -15,7 +16,7 @@ export async function channelFailing({ em, now, configuration }: Looking): Promi
       {
         ...({ kind: 'channel_failing', subject: name, severity: 'warning', since: failingSince } as const),
         summary: `The channel ${name} has delivered nothing since ${minuteOf(failingSince, configuration.timezone)}, and ${waiting} messages wait: ${short(lastError ?? 'no reason is known')}`,
-        advice: `Fix it, then try it: sudo lumbung notify test ${name}`,
+        advice: `Fix it, then try it: ${shellCommand('sudo lumbung notify test', name)}`,
       },
     ];
   });

@@ -1,4 +1,5 @@
 import { minuteOf } from '../../../protocol/texts/minute.ts';
+import { shellCommand, shellFlag } from '../../../protocol/texts/shell-word.ts';
 import type { Watched } from '../looking/watched.ts';
 import type { Condition } from '../model/condition.ts';
 
@@ -37,7 +38,7 @@ function textsOf({ name, state, dueAt, roster, ...rest }: Watched, shown: (at: D
     case 'critical':
       return {
         ...{ kind: 'critical', severity: 'critical', summary: `${name} has missed two backups: ${last}` },
-        advice: `Back it up now${host}: sade backup --only ${name}`,
+        advice: `Back it up now${host}: sade backup ${shellFlag('--only', name)}`,
       };
     case 'never':
       return {
@@ -46,7 +47,7 @@ function textsOf({ name, state, dueAt, roster, ...rest }: Watched, shown: (at: D
           severity: 'warning',
           summary: `${name} is on a list, but has never had a complete backup${due && `; the first was due ${shown(dueAt!)}`}`,
         },
-        advice: `Back it up${host}: sade backup --only ${name}`,
+        advice: `Back it up${host}: sade backup ${shellFlag('--only', name)}`,
       };
     case 'dropped':
       return {
@@ -55,7 +56,7 @@ function textsOf({ name, state, dueAt, roster, ...rest }: Watched, shown: (at: D
           severity: 'warning',
           summary: droppedSummary(name, roster && { ...roster, goneAt: roster.goneAt && shown(roster.goneAt) }),
         },
-        advice: `Put it back into databases.json${host}; if it is no longer used: sudo lumbung retire ${name}`,
+        advice: `Put it back into databases.json${host}; if it is no longer used: ${shellCommand('sudo lumbung retire', name, ['--reason WHY'])}`,
       };
     default:
       return undefined;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import { shellWord } from '../../../protocol/texts/shell-word.ts';
 import { codeOf, messageOf } from '../../errors/error-code.ts';
 import type { Configuration } from '../configuration.ts';
 import { configurationOf } from './configuration-of.ts';
@@ -57,7 +58,7 @@ export async function openConfiguration({
       for (const mistake of next.mistakes) log.error(`Configuration: ${mistake}`);
       log.error(
         { mistakes: next.mistakes.length },
-        `Configuration: ${path} has mistakes, so the last configuration stays. Fix them, and send SIGHUP again; sudo lumbung config check ${path} shows them, too`,
+        `Configuration: ${path} has mistakes, so the last configuration stays. Fix them, and send SIGHUP again; sudo lumbung config check ${shellWord(String(path))} shows them, too`,
       );
       return;
     }

@@ -6,7 +6,7 @@ import type { ChannelSettings } from '../../configuration/channels/all-channels.
 import { DeliveryError } from '../channel.ts';
 import type { Notification } from '../notification.ts';
 import { openChannel } from './open-channel.ts';
-import { escapeForSlack, escapeMarkdown } from './slack.ts';
+import { escapeForSlack, escapeMarkdown, forSlack } from './slack.ts';
 
 const TOKEN = 'tk_0123456789abcdef';
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -107,9 +107,25 @@ describe('Channels over HTTP', () => {
     expect(json.text).to.not.match(/@(channel|everyone)|(?<!\\)<!/);
   });
 
+  it('Slack: has no name mean anything there, and adds nothing to a command, which would be copied with it', () => {
+    const late = (name: string) =>
+      sampleNotification({ title: 'late', lines: [`What to do: sade backup --only ${name}`] });
+    expect(forSlack(late('cv_kucing'), 999)).to.deep.equal({
+      text: '*late*\nWhat to do: sade backup --only cv_kucing',
+    });
+    for (const name of ['_cv_', "'*'", "'`id`'", "'~'", "'a*'"])
+      expect(forSlack(late(name), 999)).to.deep.equal({
+        ...{ text: `late\nWhat to do: sade backup --only ${name}`, mrkdwn: false },
+      });
+    expect(forSlack(sampleNotification({ title: '*x*', lines: [] }), 999)).to.deep.equal({
+      text: '*x*',
+      mrkdwn: false,
+    });
+  });
+
   it('Slack: escapes as Slack wants it there, and as Markdown for the others', () => {
     expect(escapeForSlack('<!channel> & cv_kucing_oren')).to.equal('&lt;!channel&gt; &amp; cv_kucing_oren');
-    expect(escapeForSlack('*x*')).to.equal('\u2060*\u2060x\u2060*\u2060');
+    expect(escapeForSlack('*x*')).to.equal('*x*');
     expect(escapeMarkdown('# _x_ [a](b) @all')).to.equal('\\# \\_x\\_ \\[a\\](b) @\u2060all');
   });
 

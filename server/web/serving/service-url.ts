@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { Context } from 'koa';
-import { shellWord } from '../../backups/losses/restore-command.ts';
+import { shellWord } from '../../../protocol/texts/shell-word.ts';
 
 /**
  * @param publicUrl PUBLIC_URL

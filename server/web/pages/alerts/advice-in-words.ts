@@ -29,11 +29,8 @@ export const ADVICE: ReadonlyArray<readonly [english: string, indonesian: string
     'Check the last run on {source}: sade doctor, and the cron job of sade backup',
     'Periksa pencadangan terakhir di {source}: sade doctor, dan tugas cron untuk sade backup',
   ],
-  [
-    'Back it up now on {source}: sade backup --only {name}',
-    'Cadangkan sekarang di {source}: sade backup --only {name}',
-  ],
-  ['Back it up on {source}: sade backup --only {name}', 'Cadangkan di {source}: sade backup --only {name}'],
+  ['Back it up now on {source}: {command}', 'Cadangkan sekarang di {source}: {command}'],
+  ['Back it up on {source}: {command}', 'Cadangkan di {source}: {command}'],
   [
     'Put it back into databases.json on {source}; if it is no longer used: {command}',
     'Kembalikan ke databases.json di {source}; jika memang tidak dipakai lagi: {command}',
@@ -78,11 +75,11 @@ export const ADVICE: ReadonlyArray<readonly [english: string, indonesian: string
 
 const RULES = ADVICE.map(([english, text]) => ({ pattern: patternOf(english), text }));
 
-/** A name of a host or a database has no blank; a command may have some. */
+/** A name of a host has no blank; a command may have some. */
 function patternOf(english: string): RegExp {
   const parts = english.split(PLACE).map((part, at) => {
     if (at % 2 === 0) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    return part === 'source' || part === 'name' ? `(?<${part}>\\S+)` : `(?<${part}>.+)`;
+    return part === 'source' ? `(?<${part}>\\S+)` : `(?<${part}>.+)`;
   });
   return new RegExp(`^${parts.join('')}$`, 's');
 }

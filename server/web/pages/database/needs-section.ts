@@ -1,6 +1,6 @@
 import { cut } from '../../../../protocol/texts/cut.ts';
+import { shellFlag } from '../../../../protocol/texts/shell-word.ts';
 import { lossSentence } from '../../../backups/losses/loss.ts';
-import { shellFlag } from '../../../backups/losses/restore-command.ts';
 import { findingsOf, storedState } from '../../../entities/backup.entity.ts';
 import { command } from '../../forms/command.ts';
 import { MOST_OF_FINDING, remedy } from '../../forms/remedy.ts';

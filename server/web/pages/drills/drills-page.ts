@@ -1,4 +1,4 @@
-import { shellFlag } from '../../../backups/losses/restore-command.ts';
+import { shellFlag } from '../../../../protocol/texts/shell-word.ts';
 import { STANDINGS } from '../../../drills/list-proofs.ts';
 import { command } from '../../forms/command.ts';
 import { chips } from '../../shell/forms.ts';
