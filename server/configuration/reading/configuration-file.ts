@@ -13,9 +13,11 @@ export interface ConfigurationFile {
   /** Reads the file again. Never throws: one with mistakes is logged, and the last configuration stays. */
   reload(): Promise<void>;
   /** @param listener gets each new configuration */
-  onChange(listener: (configuration: Configuration) => void): void;
+  onChange(listener: Listener): void;
   state(): ConfigurationState;
 }
+
+type Listener = (configuration: Configuration) => void;
 
 export interface ConfigurationState {
   /** When the configuration that holds was read. */
@@ -49,35 +51,23 @@ export async function openConfiguration({
     throw new Error(`LUMBUNG_CONFIG ${path} has mistakes:\n${first.mistakes.map(line => `  ${line}`).join('\n')}`);
   let current = first.configuration;
   let state: ConfigurationState = { loadedAt: now(), refusedAt: undefined, mistakes: [] };
-  const listeners: Array<(configuration: Configuration) => void> = [];
+  const listeners: Listener[] = [];
   let reading: Promise<void> = Promise.resolve();
   const readAgain = async () => {
     const next = await readConfigurationFile(path, env);
     if ('mistakes' in next) {
       state = { ...state, refusedAt: now(), mistakes: next.mistakes };
-      for (const mistake of next.mistakes) log.error(`Configuration: ${mistake}`);
-      log.error(
-        { mistakes: next.mistakes.length },
-        `Configuration: ${path} has mistakes, so the last configuration stays. Fix them, and send SIGHUP again; sudo lumbung config check ${shellWord(String(path))} shows them, too`,
-      );
+      logMistakes(log, path, next.mistakes);
       return;
     }
     current = next.configuration;
     state = { loadedAt: now(), refusedAt: undefined, mistakes: [] };
     log.info(`Configuration: ${path} was read again, and holds from now on`);
-    for (const listener of listeners)
-      try {
-        listener(current);
-      } catch (err) {
-        log.error({ err }, 'Configuration: a part of the service could not take the new configuration');
-      }
+    for (const listener of listeners) tell(listener, current, log);
   };
   const keepLast = (err: unknown) => {
     state = { ...state, refusedAt: now(), mistakes: [`${path} could not be read: the log of the service shows why`] };
-    log.error(
-      { err },
-      `Configuration: ${path} could not be read by a bug of the service; the last configuration stays`,
-    );
+    log.error({ err }, `Configuration: ${path} ${BY_A_BUG}`);
   };
   return {
     current: () => current,
@@ -89,6 +79,24 @@ export async function openConfiguration({
       return reading;
     },
   };
+}
+
+const BY_A_BUG = 'could not be read by a bug of the service; the last configuration stays';
+
+function logMistakes(log: Logger, path: string | undefined, mistakes: readonly string[]): void {
+  for (const mistake of mistakes) log.error(`Configuration: ${mistake}`);
+  log.error(
+    { mistakes: mistakes.length },
+    `Configuration: ${path} has mistakes, so the last configuration stays. Fix them, and send SIGHUP again; sudo lumbung config check ${shellWord(String(path))} shows them, too`,
+  );
+}
+
+function tell(listener: Listener, configuration: Configuration, log: Logger): void {
+  try {
+    listener(configuration);
+  } catch (err) {
+    log.error({ err }, 'Configuration: a part of the service could not take the new configuration');
+  }
 }
 
 /** @returns one that no file changes */
