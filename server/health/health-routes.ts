@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import type { DefaultState } from 'koa';
 import manifest from '../../package.json' with { type: 'json' };
 import type { ServiceStatus } from '../../protocol/responses.ts';
 import { countOpen } from '../alarms/search-alarms.ts';
@@ -32,17 +33,8 @@ interface Dependencies {
 }
 
 /** How the service is. Under `/-/`, so that no database's name is taken away. */
-export function healthRoutes({
-  storage,
-  scrub,
-  configuration,
-  scheduler,
-  notifications,
-  audit,
-  verifyUploads,
-  maxUploadBytes,
-  maxDumpBytes,
-}: Dependencies): Router {
+export function healthRoutes(dependencies: Dependencies): Router {
+  const { storage, audit } = dependencies;
   const router = new Router({ sensitive: true });
   const startedAt = new Date().toISOString();
 
@@ -59,29 +51,38 @@ export function healthRoutes({
   });
 
   router.get('/-/status', async ctx => {
-    const { em, principal } = ctx.state;
-    authorize(principal, 'status');
-    // A message may name a database that is out of scope.
-    const seesAll = can(principal, 'progress');
+    authorize(ctx.state.principal, 'status');
     const { free, total } = await storage.space().catch(storageUnavailable('cannot be read'));
     const data = {
       version: manifest.version,
       time: new Date().toISOString(),
       started_at: startedAt,
       storage: { free_bytes: free, total_bytes: total },
-      verify_uploads: verifyUploads,
-      limits: { max_upload_bytes: maxUploadBytes ?? null, max_dump_bytes: maxDumpBytes },
-      configuration: presentConfiguration(configuration.state(), { showsMistakes: seesAll }),
-      jobs: presentJobs(scheduler.status(), { showsErrors: seesAll }),
-      alarms: await countOpen({ em, scope: principal.scope }),
-      channels: seesAll ? presentChannels(await notifications.delivery.states(em)) : [],
-      heartbeat: presentHeartbeat(notifications.heartbeat.state, { showsError: seesAll }),
-      scrub: presentScrub(seesAll ? await scrub.progress(em) : await damageInScope({ em, scope: principal.scope })),
+      verify_uploads: dependencies.verifyUploads,
+      limits: { max_upload_bytes: dependencies.maxUploadBytes ?? null, max_dump_bytes: dependencies.maxDumpBytes },
+      ...(await partsFor(ctx.state, dependencies)),
     };
     ctx.body = { data, message: 'success' } satisfies ServiceStatus;
   });
 
   return router;
+}
+
+/** How each part of the service is. A message may name a database that is out of scope. */
+async function partsFor(
+  { em, principal }: Pick<DefaultState, 'em' | 'principal'>,
+  { configuration, scheduler, notifications, scrub }: Dependencies,
+) {
+  const seesAll = can(principal, 'progress');
+  const reading = { em, scope: principal.scope };
+  return {
+    configuration: presentConfiguration(configuration.state(), { showsMistakes: seesAll }),
+    jobs: presentJobs(scheduler.status(), { showsErrors: seesAll }),
+    alarms: await countOpen(reading),
+    channels: seesAll ? presentChannels(await notifications.delivery.states(em)) : [],
+    heartbeat: presentHeartbeat(notifications.heartbeat.state, { showsError: seesAll }),
+    scrub: presentScrub(seesAll ? await scrub.progress(em) : await damageInScope(reading)),
+  };
 }
 
 /** How many files are read, and how many there are, is not for those who may see some of them. */
