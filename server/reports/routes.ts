@@ -1,4 +1,4 @@
-import Router from '@koa/router';
+import Router, { type RouterContext } from '@koa/router';
 import type { Context } from 'koa';
 import type { Logger } from 'pino';
 import { drillReport } from '../../protocol/reports/drill-report.ts';
@@ -7,6 +7,7 @@ import { restoreReport } from '../../protocol/reports/restore-report.ts';
 import type { Audit } from '../audit/audit.ts';
 import { authorize } from '../auth/policy.ts';
 import { tokenNameOf } from '../auth/principal.ts';
+import type { ReportKind } from '../entities/report.entity.ts';
 import { AppError } from '../errors/errors.ts';
 import { actorOf } from '../http/auditing/actor.ts';
 import type { DailyBytes } from '../http/limits/daily-bytes.ts';
@@ -50,36 +51,35 @@ export function reportRoutes({ storage, audit, log, ...bounds }: Dependencies): 
   });
 
   router.get('/-/drills', async ctx => {
-    const { em, principal } = ctx.state;
-    authorize(principal, 'list');
-    const { limit, before, ...which } = reportQuery(ctx.query);
-    ctx.body = presentDrills(
-      await searchReports({ em, scope: principal.scope }, { kind: 'drill', ...which }, { limit, before }),
-    );
+    ctx.body = presentDrills(await search(ctx, 'drill'));
   });
 
   router.get('/-/restores', async ctx => {
-    const { em, principal } = ctx.state;
-    authorize(principal, 'list');
-    const { limit, before, ...which } = reportQuery(ctx.query);
-    ctx.body = presentRestores(
-      await searchReports({ em, scope: principal.scope }, { kind: 'restore', ...which }, { limit, before }),
-    );
+    ctx.body = presentRestores(await search(ctx, 'restore'));
   });
 
   router.get('/-/drills/:id', async ctx => {
-    const { em, principal } = ctx.state;
-    authorize(principal, 'list');
-    ctx.body = presentDrill(await findReport({ em, scope: principal.scope }, 'drill', reportIdIn(ctx.params.id!)));
+    ctx.body = presentDrill(await find(ctx, 'drill'));
   });
 
   router.get('/-/restores/:id', async ctx => {
-    const { em, principal } = ctx.state;
-    authorize(principal, 'list');
-    ctx.body = presentRestore(await findReport({ em, scope: principal.scope }, 'restore', reportIdIn(ctx.params.id!)));
+    ctx.body = presentRestore(await find(ctx, 'restore'));
   });
 
   return router;
+}
+
+function search(ctx: Context, kind: ReportKind) {
+  const { em, principal } = ctx.state;
+  authorize(principal, 'list');
+  const { limit, before, ...which } = reportQuery(ctx.query);
+  return searchReports({ em, scope: principal.scope }, { kind, ...which }, { limit, before });
+}
+
+function find(ctx: RouterContext, kind: ReportKind) {
+  const { em, principal } = ctx.state;
+  authorize(principal, 'list');
+  return findReport({ em, scope: principal.scope }, kind, reportIdIn(ctx.params.id!));
 }
 
 async function bodyOf(ctx: Context, { budget, dailyBytes }: Bounds): Promise<string> {
