@@ -51,22 +51,7 @@ function orderOf(run: RestoreRun): ReplaceOrder {
       result.safetyBackup = safety.where;
       return safety;
     },
-    load: async into => {
-      const loaded = await loadBackup({
-        ...{
-          prepared,
-          zip: run.zip,
-          into,
-          jobs: settings.jobs,
-          workFolder: run.folder,
-          signal,
-          areEventsDisabled: true,
-        },
-        onProgress: at => progress.loaded(at),
-      });
-      result.loaded = wish.isWithoutEvents ? loaded : { ...loaded, changes: loaded.changes.map(asAfterSwap) };
-      result.seconds.load = loaded.seconds;
-    },
+    load: into => loadBeside(run, into),
     filtered: filteredFor(run),
     ...{ jobs: settings.jobs, signal },
     onStep: step => {
@@ -76,6 +61,18 @@ function orderOf(run: RestoreRun): ReplaceOrder {
     },
     onVerified: (done, total) => progress.compared(done, total),
   };
+}
+
+/** Loads the backup into the database that is to be swapped in. */
+async function loadBeside(run: RestoreRun, into: string): Promise<void> {
+  const { prepared, result, settings, signal, progress, zip, folder: workFolder } = run;
+  const loaded = await loadBackup({
+    ...{ prepared, zip, into, jobs: settings.jobs, workFolder, signal, areEventsDisabled: true },
+    onProgress: at => progress.loaded(at),
+  });
+  const isAsLoaded = prepared.wish.isWithoutEvents;
+  result.loaded = isAsLoaded ? loaded : { ...loaded, changes: loaded.changes.map(asAfterSwap) };
+  result.seconds.load = loaded.seconds;
 }
 
 const STEPS: Readonly<Record<ReplaceStep, (database: string) => string>> = {

@@ -32,7 +32,7 @@ export async function readTables(
   const batches = batchesOf(readable);
   const differs = ({ name }: FoundTable, what: Difference['what'], expected: string, found: string) =>
     onDifference({ kind: 'tables', name, what, expected, found });
-  let [rows, done, hasFailed] = [0, 0, false];
+  let [rows, done] = [0, 0];
   const count = async (session: Session, batch: readonly ExpectedTable[]) => {
     for (const [table, counted] of await countRows(session, database, batch)) {
       rows += counted;
@@ -46,26 +46,38 @@ export async function readTables(
   };
   const onError = (table: FoundTable, message: string) =>
     differs(table, 'unreadable', 'a table that can be read', message);
-  const next = batches.values();
-  const work = async () => {
-    using session = await open();
-    for (const batch of next) {
-      if (hasFailed) return;
-      await askBatch(session, batch, { ask: count, onError });
-      await askBatch(session, batch, { ask: check, onError });
-      done += batch.length;
-      onProgress?.(done, readable.length);
-    }
-  };
-  const workers = Array.from({ length: Math.min(jobs, batches.length) }, () =>
-    work().catch(error => {
+  await overConnections(open, Math.min(jobs, batches.length), batches, async (session, batch) => {
+    await askBatch(session, batch, { ask: count, onError });
+    await askBatch(session, batch, { ask: check, onError });
+    done += batch.length;
+    onProgress?.(done, readable.length);
+  });
+  return { rows, notCounted: tables.filter(table => table.areRowsElsewhere).map(({ name }) => name) };
+}
+
+/** Works on all items, each connection on one at a time. @throws the first error, when all other work has ended */
+async function overConnections<T>(
+  open: () => Promise<Session>,
+  connections: number,
+  items: readonly T[],
+  work: (session: Session, item: T) => Promise<void>,
+): Promise<void> {
+  const next = items.values();
+  let hasFailed = false;
+  const workers = Array.from({ length: connections }, async () => {
+    try {
+      using session = await open();
+      for (const item of next) {
+        if (hasFailed) return;
+        await work(session, item);
+      }
+    } catch (error) {
       hasFailed = true;
       throw error;
-    }),
-  );
+    }
+  });
   const failed = (await Promise.allSettled(workers)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
-  return { rows, notCounted: tables.filter(table => table.areRowsElsewhere).map(({ name }) => name) };
 }
 
 /** In a database that was just loaded the history holds what was in the dump, and nothing else. */
