@@ -59,22 +59,26 @@ export function buildManifest(dump: ObservedDump, facts: DumpFacts, zip: Pick<Se
       lower_case_table_names: report?.lowerCaseTableNames ?? null,
     },
     client: { flavour: client.flavour, version: client.version },
-    dump: {
-      size: size,
-      sha256: dump.sha256,
-      rows: contents.rows,
-      ends_with_marker: true,
-      character_set: contents.characterSet,
-      binlog: contents.binlog,
-      gtid: contents.gtid,
-      longest_statement: longestOf(contents),
-      needs: contents.needs,
-      options_sha256: optionsDigest(source.dumpOptions, report?.fallbackOptions),
-    },
+    dump: describeDump(dump, facts),
     zip: { size: zip.size, sha256: zip.sha256.toString('hex') },
     inventory: contents.inventory,
     rehearsal: null,
     shrink_limit_percent: source.shrinkLimitPercent,
+  };
+}
+
+function describeDump({ contents, size, sha256 }: ObservedDump, { source, report }: DumpFacts): Manifest['dump'] {
+  return {
+    size,
+    sha256,
+    rows: contents.rows,
+    ends_with_marker: true,
+    character_set: contents.characterSet,
+    binlog: contents.binlog,
+    gtid: contents.gtid,
+    longest_statement: longestOf(contents),
+    needs: contents.needs,
+    options_sha256: optionsDigest(source.dumpOptions, report?.fallbackOptions),
   };
 }
 
