@@ -99,24 +99,9 @@ async function open(
   ssl: SslOptions | undefined,
   { signal, answerWithinMs }: ConnectOptions,
 ): Promise<Session> {
-  const { user, password, database } = source;
   const { stream, contact } = contactWith(source, ssl !== undefined);
-  const connection = createConnection({
-    ...{ stream: () => stream, user, password, database, connectTimeout: CONNECT_WITHIN_MS, rowsAsArray: true },
-    ...(source.host && { host: source.host }),
-    // By this mysql2 knows that the line is safe, and sends MySQL a password as MySQL wants it there.
-    ...(source.socket && { socketPath: source.socket }),
-    authPlugins: { client_ed25519: ed25519Login as AuthPlugin },
-    enableCleartextPlugin: isVerified(source),
-    // None is prepared, and room for 16,000 would take half a megabyte for each connection.
-    maxPreparedStatements: 1,
-    // No server gets a file, even if it asks for one.
-    flags: ['-LOCAL_FILES'],
-    ...(ssl && { ssl }),
-    // No code is made of what a server sends.
-    disableEval: true,
-  });
-  const about = { database: source.label, server: addressOf(source), user, tls: ssl !== undefined };
+  const connection = connectionOver(stream, source, ssl);
+  const about = { database: source.label, server: addressOf(source), user: source.user, tls: ssl !== undefined };
   log.debug('connects', about);
   // A server without TLS says so in its greeting: to ask for it anyway would take another connection.
   if (ssl && source.ssl === undefined)
@@ -143,6 +128,25 @@ async function open(
   log.debug('is connected', { ...about, tls: isEncrypted });
   const close = () => end(connection, stream, guard);
   return sessionOver(connection, { guard, isEncrypted, signal, label: source.label, close });
+}
+
+function connectionOver(stream: Socket, source: DatabaseSource, ssl: SslOptions | undefined): Connection {
+  const { user, password, database } = source;
+  return createConnection({
+    ...{ stream: () => stream, user, password, database, connectTimeout: CONNECT_WITHIN_MS, rowsAsArray: true },
+    ...(source.host && { host: source.host }),
+    // By this mysql2 knows that the line is safe, and sends MySQL a password as MySQL wants it there.
+    ...(source.socket && { socketPath: source.socket }),
+    authPlugins: { client_ed25519: ed25519Login as AuthPlugin },
+    enableCleartextPlugin: isVerified(source),
+    // None is prepared, and room for 16,000 would take half a megabyte for each connection.
+    maxPreparedStatements: 1,
+    // No server gets a file, even if it asks for one.
+    flags: ['-LOCAL_FILES'],
+    ...(ssl && { ssl }),
+    // No code is made of what a server sends.
+    disableEval: true,
+  });
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

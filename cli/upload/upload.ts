@@ -132,6 +132,7 @@ function post(request: UploadRequest, options: UploadOptions): Promise<Response>
   const { path, fileName, size, sha256, manifest } = request;
   const form = fileForm(path, { fileName, size, fields: manifest ? { manifest: JSON.stringify(manifest) } : {} });
   const answerMs = answerWithin(size, manifest?.dump.size);
+  const sending = { onBytes, isThere, answerMs, ca, isInvited: token !== undefined };
   let lost: unknown;
   let attempt = 0;
   return ky.post(new URL(encodeURIComponent(request.database), server), {
@@ -151,13 +152,7 @@ function post(request: UploadRequest, options: UploadOptions): Promise<Response>
       const about = { database: request.database, attempt: ++attempt };
       log.debug('upload attempt begins', { ...about, bytes: size });
       try {
-        const answer = await sendOnce(input as Request, form, {
-          onBytes,
-          isThere,
-          answerMs,
-          ca,
-          isInvited: token !== undefined,
-        });
+        const answer = await sendOnce(input as Request, form, sending);
         log.debug('the service answers an upload', { ...about, status: answer.status });
         return answer;
       } catch (error) {
