@@ -68,34 +68,22 @@ async function serve(stores: Stores, { config, configuration, log, onLoaded }: S
   const events = new BackupEvents();
   const totals = new DailyTotals(events);
   const audit = await openAudit({ history, log, path: config.auditLogFile });
-  const { graphqlIntrospection: introspection } = config;
   const retention = new Retention({ history, storage, configuration: configuration.current, log });
   const shared = { log, events, totals, tokens: access.store, storage, configuration, retention };
-  const graphql = await createGraphql({ ...shared, introspection });
+  const graphql = await createGraphql({ ...shared, introspection: config.graphqlIntrospection });
   const server = await listen({ host: config.host, port: config.port, log, tls: certificate?.current });
   access.warnIfOpen();
   certificate?.start(server.useCertificate);
-  const leftovers = await storage.removeLeftovers();
-  if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash left behind`);
-  const uploads = { maxFileBytes: config.maxUploadBytes, idleMs: config.uploadIdleTimeoutSeconds * 1000 };
-  const jobs = openJobs({ history, storage, config, configuration, events, totals, audit, log });
-  const { scheduler, notifications, scrub } = jobs;
-  const { verifyUploads, maxDumpBytes, maxDumpRatio } = config;
-  const dumpLimits = { maxDumpBytes, maxDumpRatio };
-  const stored = { access, history, storage, events, audit, tokens: access.store };
-  const shown = { configuration, scheduler, notifications, scrub, totals, retention };
-  const parts = { ...stored, ...shown, graphql, log, uploads, verifyUploads, dumpLimits };
-  const { publicHosts: hosts, publicUrl, trustedProxies } = config;
-  const clients = { hosts, publicUrl, trustedProxies, limits: config };
+  await removeLeftovers(stores, log);
+  const { scheduler, stop: stopJobs, ...shown } = openJobs({ ...shared, history, config, audit });
+  const parts = { ...shared, ...shown, scheduler, access, history, audit, graphql };
   onLoaded();
-  server.serve(createApp({ ...parts, ...clients, downloadIdleMs: DOWNLOAD_IDLE_MS }).callback());
+  server.serve(createApp({ ...parts, ...appSettings(config) }).callback());
   scheduler.start();
-  const orphansReported = reportOrphans({ em: history.em.fork(), storage, log }).catch(err =>
-    log.error({ err }, 'the search for orphaned files failed'),
-  );
+  const orphansReported = findOrphans(stores, log);
   const stop = async (graceMs: number) => {
     certificate?.stop();
-    const jobsEnded = jobs.stop();
+    const jobsEnded = stopJobs();
     events.end();
     await server.stop(graceMs);
     await jobsEnded;
@@ -107,4 +95,28 @@ async function serve(stores: Stores, { config, configuration, log, onLoaded }: S
   const reload = async () => void (await Promise.all([certificate?.reload(), configuration.reload()]));
   const canReload = certificate !== undefined || config.configFile !== undefined;
   return { url: server.url, orphansReported, reload: canReload ? reload : undefined, stop };
+}
+
+async function removeLeftovers({ storage }: Stores, log: Logger): Promise<void> {
+  const leftovers = await storage.removeLeftovers();
+  if (leftovers > 0) log.warn({ leftovers }, `removed ${leftovers} unfinished uploads that a crash left behind`);
+}
+
+async function findOrphans({ history, storage }: Stores, log: Logger): Promise<void> {
+  try {
+    await reportOrphans({ em: history.em.fork(), storage, log });
+  } catch (err) {
+    log.error({ err }, 'the search for orphaned files failed');
+  }
+}
+
+function appSettings(config: Config) {
+  const { verifyUploads, maxDumpBytes, maxDumpRatio, publicHosts: hosts, publicUrl, trustedProxies } = config;
+  return {
+    uploads: { maxFileBytes: config.maxUploadBytes, idleMs: config.uploadIdleTimeoutSeconds * 1000 },
+    verifyUploads,
+    dumpLimits: { maxDumpBytes, maxDumpRatio },
+    downloadIdleMs: DOWNLOAD_IDLE_MS,
+    ...{ hosts, publicUrl, trustedProxies, limits: config },
+  };
 }
