@@ -4,7 +4,7 @@ import { minuteOf } from '../../protocol/texts/minute.ts';
 import { openConfiguration } from '../configuration/reading/configuration-file.ts';
 import { callingUser, userDecides } from '../decisions/who-decides.ts';
 import { messageOf } from '../errors/error-code.ts';
-import { type Deciding, pauseDatabase, resumeDatabase, retireDatabase } from '../freshness/decide.ts';
+import { type Deciding, type Decision, pauseDatabase, resumeDatabase, retireDatabase } from '../freshness/decide.ts';
 import type { WatchedRow } from '../freshness/read-facts.ts';
 import type { Streams } from './command.ts';
 import { type CommandStores, errorsTo, NO_TOKEN, withStores } from './with-stores.ts';
@@ -54,15 +54,11 @@ export async function runWatchCommand(
       const { current } = await openConfiguration({ path: config.configFile, env, log: errorsTo(err) });
       const parts: Deciding = { em, storage, configuration: current(), now };
       const change = auditing(stores, command);
+      const detail = command === 'resume' ? {} : { ...decided, ...(until && { until }) };
       let code = 0;
       for (const database of databases)
         try {
-          const detail = command === 'resume' ? {} : { ...decided, ...(until && { until }) };
-          const row = await change(database, detail, () => {
-            if (command === 'resume') return resumeDatabase(parts, database);
-            if (command === 'retire') return retireDatabase(parts, database, decided);
-            return pauseDatabase(parts, database, { ...decided, until: until! });
-          });
+          const row = await change(database, detail, () => decide(database, parts, command, { ...decided, until }));
           out.write(`${database} is ${inWords(row)}\n`);
         } catch (error) {
           err.write(`${database}: ${messageOf(error)}\n`);
@@ -74,6 +70,18 @@ export async function runWatchCommand(
     err.write(`${messageOf(error)}\n`);
     return 1;
   }
+}
+
+/** @param decided has `until` for a pause */
+function decide(
+  database: string,
+  parts: Deciding,
+  command: WatchCommand,
+  { until, ...decided }: Decision & { readonly until: Date | undefined },
+): Promise<WatchedRow> {
+  if (command === 'resume') return resumeDatabase(parts, database);
+  if (command === 'retire') return retireDatabase(parts, database, decided);
+  return pauseDatabase(parts, database, { ...decided, until: until! });
 }
 
 const OPTIONS = {

@@ -53,9 +53,7 @@ export async function listen({ host, port, log, tls, limits = {} }: Address): Pr
   const connections = new OpenConnections();
   const begin = (request: IncomingMessage, response: ServerResponse) => {
     const answering = handler.promise.then(handle => handle(request, response));
-    running.add(answering);
-    const forget = () => running.delete(answering);
-    response.once('close', () => answering.then(forget, forget));
+    keepWhileRunning(running, answering, response);
   };
   const beginInTurn = oneAtATime(begin, socket => {
     log.warn('a connection was closed: too many requests waited on it for their answers');
@@ -86,6 +84,12 @@ export async function listen({ host, port, log, tls, limits = {} }: Address): Pr
       return stop(server, running, graceMs);
     },
   };
+}
+
+function keepWhileRunning(running: Set<Promise<unknown>>, answering: Promise<unknown>, response: ServerResponse): void {
+  running.add(answering);
+  const forget = () => running.delete(answering);
+  response.once('close', () => answering.then(forget, forget));
 }
 
 async function claim(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
