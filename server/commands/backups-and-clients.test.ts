@@ -87,7 +87,8 @@ describe('the commands that keep and remove backups, beside a service that runs'
     const confirmed = await run('erase', 'acme_*', '--confirm', code!);
     expect(confirmed.out).to.match(/^[0-9a-f]{64}\n$/);
     const listed = await run('erase', '--list');
-    const [, id] = /^(\S+) {2}acme_\* \(1 databases\): on /.exec(listed.out)!;
+    expect(confirmed.err).to.match(/^All of acme_\* is erased on \d{4}-\d\d-\d\d \d\d:\d\d UTC\. /);
+    const [, id] = /^(\S+) {2}acme_\* \(1 databases\): on \d{4}-\d\d-\d\d \d\d:\d\d UTC$/m.exec(listed.out)!;
     expect(await run('erase', '--certificate', id!)).to.include({ code: 1 });
     expect(await run('erase', '--cancel', id!)).to.include({ code: 0 });
     expect((await run('erase', '--list')).err).to.contain('Nothing waits');

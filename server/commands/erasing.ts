@@ -1,4 +1,5 @@
 import { formatBytes } from '../../protocol/format-bytes.ts';
+import { minuteOf } from '../../protocol/texts/minute.ts';
 import { shellCommand } from '../../protocol/texts/shell-word.ts';
 import { callingUser } from '../decisions/who-decides.ts';
 import { askErasure, cancelErasure, confirmErasure } from '../offboarding/ask-erasure.ts';
@@ -41,7 +42,7 @@ export async function confirm(
   });
   out.write(`${confirmed.key}\n`);
   err.write(
-    `All of ${client} is erased on ${confirmed.due}. To take that back: sudo lumbung erase --cancel ${confirmed.id}\nKeep the key that was printed: only it shows later whose certificate ${confirmed.id} is.\n`,
+    `All of ${client} is erased on ${minuteOf(new Date(confirmed.due))}. To take that back: sudo lumbung erase --cancel ${confirmed.id}\nKeep the key that was printed: only it shows later whose certificate ${confirmed.id} is.\n`,
   );
 }
 
@@ -56,11 +57,13 @@ export async function list({ storage }: CommandStores, { out, err }: Streams): P
   const { requests, certificates } = await readErasures(storage);
   for (const { id, client, databases, due, begun } of requests)
     out.write(
-      `${id}  ${client} (${databases.length} databases): ${begun ? 'has begun' : due === null ? 'not confirmed' : `on ${due}`}\n`,
+      `${id}  ${client} (${databases.length} databases): ${begun ? 'has begun' : due === null ? 'not confirmed' : `on ${minuteOf(new Date(due))}`}\n`,
     );
   for (const { id, erased_at, databases } of certificates) {
     const bytes = databases.reduce((sum, { bytes }) => sum + bytes, 0);
-    out.write(`${id}  erased on ${erased_at}: ${databases.length} databases, ${formatBytes(bytes)}\n`);
+    out.write(
+      `${id}  erased on ${minuteOf(new Date(erased_at))}: ${databases.length} databases, ${formatBytes(bytes)}\n`,
+    );
   }
   if (requests.length + certificates.length === 0) err.write('Nothing waits to be erased, and nothing was erased\n');
 }

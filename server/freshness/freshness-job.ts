@@ -29,7 +29,7 @@ export function freshnessJob({ history, storage, configuration, log }: Parts): J
       if (found.transitions > 0)
         log.info(
           found,
-          `The state of ${found.transitions} ${found.transitions === 1 ? 'database has' : 'databases have'} changed`,
+          `${found.transitions} ${found.transitions === 1 ? 'database has' : 'databases have'} a new state`,
         );
     },
   };

@@ -1,9 +1,11 @@
 import { mkdir, readdir, readFile, realpath } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { lossSurroundings } from '../backups/losses/loss-surroundings.ts';
 import { presentReport } from '../backups/presenter.ts';
 import { drillsOfBackups } from '../drills/last-drills.ts';
 import { Backup } from '../entities/backup.entity.ts';
+import { hasCode } from '../errors/error-code.ts';
 import { AppError, notFound } from '../errors/errors.ts';
 import type { EntityManager } from '../history/orm.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -87,7 +89,7 @@ async function exportOne({ em, storage }: Exporting, backup: Backup, folder: str
 
 /** @throws AppError 409 unless the folder is empty, or an export of the same client */
 async function claimFolder({ storageDir }: Exporting, folder: string, pattern: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(refuseUnwritable(folder));
   const [real, storage] = [await realpath(folder), await realpath(storageDir)];
   if (`${real}${sep}`.startsWith(`${storage}${sep}`) || `${storage}${sep}`.startsWith(`${real}${sep}`))
     throw refused(`'${folder}' is the folder of the storage, or lies in it or around it`);
@@ -97,10 +99,20 @@ async function claimFolder({ storageDir }: Exporting, folder: string, pattern: s
       throw refused(`'${folder}' is not empty, and is not an export that was interrupted`);
     return writeWhole(marker, append =>
       append(`${JSON.stringify({ about: 'An export of Lumbung', client: pattern })}\n`),
-    );
+    ).catch(refuseUnwritable(folder));
   }
   const { client }: { client?: unknown } = JSON.parse(await readFile(marker, 'utf8'));
   if (client !== pattern) throw refused(`'${folder}' is the export of ${client}, not of ${pattern}`);
+}
+
+/** @returns what turns the refusal of the system into what to do. The user of the service rarely owns the disk of a client. */
+function refuseUnwritable(folder: string): (error: unknown) => never {
+  return error => {
+    if (!hasCode(error, 'EACCES', 'EPERM')) throw error;
+    const user = userInfo().username;
+    const message = `The user ${user} may not write to '${folder}'. Make it a folder of that user, then run this again: sudo install -d -o ${user} FOLDER`;
+    throw new AppError(409, 'FOLDER_IN_USE', message, [], error);
+  };
 }
 
 function refused(why: string): AppError {

@@ -128,6 +128,10 @@ describeOnAnyStore('a client that is handed over', store => {
         ({ code, message }) => code ?? message,
       );
     expect(await refusedCode(to)).to.equal('FOLDER_IN_USE');
+    const foreign = await exportClient(exporting(), 'acme_*', '/sys/lumbung-export').catch(error => error);
+    expect(foreign.message).to.match(
+      /^The user \S+ may not write to '\/sys\/lumbung-export'\. .* install -d -o \S+ FOLDER$/,
+    );
     expect(await refusedCode(app.storageDir)).to.equal('FOLDER_IN_USE');
     expect(await refusedCode(join(app.storageDir, 'acme_shop'))).to.equal('FOLDER_IN_USE');
     const folder = `${to} 3`;

@@ -3,6 +3,8 @@ import { retentionConfiguration, watchAsFresh } from '../../testing/retention/re
 import { keepNight } from '../../testing/service/removing.ts';
 import { graphql } from '../../testing/service/requests.ts';
 import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
+import type { Looking } from '../alarms/looking/looking.ts';
+import { retentionHeld } from '../alarms/service-conditions/retention-held.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { makePlan } from './stored-plans.ts';
 
@@ -35,6 +37,16 @@ describeOnAnyStore('the retention over GraphQL', store => {
     expect(json.errors).to.equal(undefined);
     return json.data;
   };
+
+  it('waits for an operator by an alarm that has the size in a unit that shows it', async () => {
+    const now = new Date();
+    const [held] = await retentionHeld({ em: app.history.em.fork(), now, configuration } as unknown as Looking);
+    expect(held!.summary).to.match(
+      new RegExp(
+        `^Plan ${plan} of the retention waits for an operator: 4 backups \\([1-9][0-9.]* K?i?B\\) would be removed$`,
+      ),
+    );
+  });
 
   it('shows plans with what goes, and why', async () => {
     const { retentionPlans } = await ask(`{ retentionPlans(first: 5) { ${FIELDS} } }`);

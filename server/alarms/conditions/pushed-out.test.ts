@@ -26,6 +26,7 @@ describeOnAnyStore('databases with too many backups', store => {
     const conditions = await found({ hourly: { every: '1h' } });
     expect(conditions.map(({ kind, subject }) => `${kind} ${subject}`)).to.deep.equal(['pushed_out flooded']);
     expect(conditions[0]!.summary).to.contain('flooded has received 5 backups');
+    expect(conditions[0]!.advice).to.contain('If you made them yourself').and.contain('the page Audit');
   });
 
   it('are counted by their receipt and not by their names, without those that displace no other', async () => {

@@ -33,7 +33,8 @@ export async function pushedOut({
       conditions.push({
         ...{ kind: 'pushed_out', subject: name, database: name, severity: 'warning', since: now },
         summary: `${name} has received ${backups} backups since ${minuteOf(since, configuration.timezone)}, more than usual: none of its backups is removed for now`,
-        advice: `Check which token sends them (auditEntries in GraphQL). If no one knows why, revoke it: sudo lumbung token revoke NAME`,
+        advice:
+          'If you made them yourself, acknowledge this: it ends a day later. Else see which token sends them, on the page Audit of the dashboard, and revoke it: sudo lumbung token revoke NAME',
       });
     }
   }

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../../protocol/format-bytes.ts';
 import { readRows } from '../../history/read-rows.ts';
 import { query } from '../../history/tables.ts';
 import type { Looking } from '../looking/looking.ts';
@@ -7,7 +8,7 @@ import type { Condition } from '../model/condition.ts';
 export async function retentionHeld({ em }: Looking): Promise<Condition[]> {
   const [plan] = await readRows(em, NEWEST);
   if (!plan || (plan.state !== 'held' && plan.state !== 'waiting')) return [];
-  const what = `${plan.backups} backups (${(Number(plan.bytes) / 1024 ** 3).toFixed(1)} GiB)`;
+  const what = `${plan.backups} ${plan.backups === 1 ? 'backup' : 'backups'} (${formatBytes(Number(plan.bytes))})`;
   return [
     {
       ...{ kind: 'retention_held', subject: 'retention', severity: 'warning', since: plan.madeAt },
