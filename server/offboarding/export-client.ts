@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, realpath } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, resolve, sep } from 'node:path';
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 import { lossSurroundings } from '../backups/losses/loss-surroundings.ts';
 import { presentReport } from '../backups/presenter.ts';
 import { drillsOfBackups } from '../drills/last-drills.ts';
@@ -110,7 +111,7 @@ function refuseUnwritable(folder: string): (error: unknown) => never {
   return error => {
     if (!hasCode(error, 'EACCES', 'EPERM')) throw error;
     const user = userInfo().username;
-    const message = `The user ${user} may not write to '${folder}'. Make it a folder of that user, then run this again: sudo install -d -o ${user} FOLDER`;
+    const message = `The user ${user} may not write to '${folder}'. Make it a folder of that user, then run this again: sudo install -d -o ${user} ${shellWord(folder)}`;
     throw new AppError(409, 'FOLDER_IN_USE', message, [], error);
   };
 }

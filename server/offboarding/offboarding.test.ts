@@ -130,7 +130,7 @@ describeOnAnyStore('a client that is handed over', store => {
     expect(await refusedCode(to)).to.equal('FOLDER_IN_USE');
     const foreign = await exportClient(exporting(), 'acme_*', '/sys/lumbung-export').catch(error => error);
     expect(foreign.message).to.match(
-      /^The user \S+ may not write to '\/sys\/lumbung-export'\. .* install -d -o \S+ FOLDER$/,
+      /^The user \S+ may not write to '\/sys\/lumbung-export'\. .* install -d -o \S+ \/sys\/lumbung-export$/,
     );
     expect(await refusedCode(app.storageDir)).to.equal('FOLDER_IN_USE');
     expect(await refusedCode(join(app.storageDir, 'acme_shop'))).to.equal('FOLDER_IN_USE');
