@@ -27,7 +27,7 @@ export async function incomplete({ em, now, openSubjects }: Looking): Promise<Co
         ...(roster && { source: roster.source }),
         ...(roster?.groupName != null && { rosterGroup: roster.groupName }),
         summary: `The newest backup of ${name} is incomplete${finding ? ` (${finding})` : ''}`,
-        advice: `Check what is missing, and fix it before the next run: sade show ${id}`,
+        advice: `Check what is missing, with a token of the role read, and fix it before the next run: sade show ${id}`,
       });
     }
   }

@@ -84,7 +84,7 @@ describeOnAnyStore('what is not as it should be, read from the rows of the histo
         rosterGroup: 'acme',
       },
       summary: 'The newest backup of bad is incomplete (EVENTS_MISSING)',
-      advice: `Check what is missing, and fix it before the next run: sade show ${id}`,
+      advice: `Check what is missing, with a token of the role read, and fix it before the next run: sade show ${id}`,
     });
     const again = await incomplete(looking({}, ['old', 'healed']));
     expect(subjects(again), 'what is open is looked at however old it is').to.have.members([

@@ -22,7 +22,7 @@ export async function shrunk({ em, configuration }: Looking): Promise<Condition[
       ...(roster && { source: roster.source }),
       ...(roster?.groupName != null && { rosterGroup: roster.groupName }),
       summary: `${database} has ${whatWasLost(loss, configuration.timezone)}`,
-      advice: `See what was lost, and which backup still has it: sade show ${id}. If it was removed on purpose: sade accept ${id} --reason 'why'`,
+      advice: `See what was lost, and which backup still has it, with a token of the role read: sade show ${id}. If it was removed on purpose, with a token of the role operator: sade accept ${id} --reason 'why'`,
     };
   });
 }

@@ -13,10 +13,10 @@ describe('what to do about an alarm, in words', () => {
     );
     expect(
       said(
-        "See what was lost, and which backup still has it: sade show 33. If it was removed on purpose: sade accept 33 --reason 'why'",
+        "See what was lost, and which backup still has it, with a token of the role read: sade show 33. If it was removed on purpose, with a token of the role operator: sade accept 33 --reason 'why'",
       ),
     ).to.match(
-      /^Lihat apa yang hilang, dan cadangan mana yang masih memilikinya: sade show 33\. Jika memang dihapus dengan sengaja: sade accept 33 --reason &#39;why&#39;$/,
+      /^Lihat apa yang hilang, dan cadangan mana yang masih memilikinya, dengan token berperan read: sade show 33\. Jika memang dihapus dengan sengaja, dengan token berperan operator: sade accept 33 --reason &#39;why&#39;$/,
     );
     expect(said('Back it up now on web-2: sade backup --only pt_xyz', 'en')).to.contain('lang="en">Back it up now');
   });

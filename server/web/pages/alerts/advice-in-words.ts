@@ -44,12 +44,12 @@ export const ADVICE: ReadonlyArray<readonly [english: string, indonesian: string
     'Periksa disk penyimpanan, dan cadangkan lagi basis data ini: {command}. Lalu kembalikan berkasnya dari salinan, atau hapus cadangannya: {forget}',
   ],
   [
-    'Check what is missing, and fix it before the next run: {command}',
-    'Periksa apa yang kurang, dan perbaiki sebelum pencadangan berikutnya: {command}',
+    'Check what is missing, with a token of the role read, and fix it before the next run: {command}',
+    'Periksa apa yang kurang, dengan token berperan read, dan perbaiki sebelum pencadangan berikutnya: {command}',
   ],
   [
-    'See what was lost, and which backup still has it: {show}. If it was removed on purpose: {accept}',
-    'Lihat apa yang hilang, dan cadangan mana yang masih memilikinya: {show}. Jika memang dihapus dengan sengaja: {accept}',
+    'See what was lost, and which backup still has it, with a token of the role read: {show}. If it was removed on purpose, with a token of the role operator: {accept}',
+    'Lihat apa yang hilang, dan cadangan mana yang masih memilikinya, dengan token berperan read: {show}. Jika memang dihapus dengan sengaja, dengan token berperan operator: {accept}',
   ],
   ['Check it on {source}: sade doctor', 'Periksa di {source}: sade doctor'],
   ['Set the clock of {source} by NTP: {command}', 'Setel jam {source} dengan NTP: {command}'],
