@@ -25,6 +25,7 @@ export const PHRASES: readonly Phrase[] = [
     write: 'while it is being written',
     example: 'Zips it while that grows.',
   },
+  { pattern: 'free (?:up|some|more|up some) space', write: 'make room', example: 'Free some space there.' },
   { pattern: 'growing file', write: 'while it is being written', example: 'The zip follows the growing file.' },
   { pattern: 'that there may be', write: '(leave out)', example: 'The triggers that there may be are missing.' },
   {

@@ -45,7 +45,7 @@ function storageUnavailable(message: string): AppError {
   return new AppError(503, 'STORAGE_UNAVAILABLE', message);
 }
 
-const FULL = [507, 'STORAGE_FULL', 'The disk of the service is full: free some space, then send it again.'] as const;
+const FULL = [507, 'STORAGE_FULL', 'The disk of the service is full: make room, then send it again.'] as const;
 
 function historyFailure(error: Error, origin: Origin | undefined): AppError | undefined {
   const [code, sqlite] = [codeOf(error), sqliteCodeOf(error)];

@@ -107,7 +107,7 @@ export const badNight: RunReport = reportOf(
 const FULL: Failure = {
   stage: 'upload',
   message:
-    'the service answered 507 STORAGE_FULL: The disk of the service is full: free some space, then send it again. (12 MiB free)',
+    'the service answered 507 STORAGE_FULL: The disk of the service is full: make room, then send it again. (12 MiB free)',
   advice: 'Make room on the disk of the service; the next run delivers these zips.',
   cause: { where: 'https://backups.example.com', why: 'has no space left (12 MiB free)' },
 };

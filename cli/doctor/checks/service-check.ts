@@ -108,7 +108,7 @@ function describeClock(seconds: number, { ok, warn, fail }: CheckReporter): Chec
 function describeRoom(free: number, sizes: Sizes, { ok, warn, fail }: CheckReporter): Check[] {
   const need = bytesOfAllZips(sizes);
   const room = `${formatBytes(free)} free; a run takes about ${formatBytes(need)}${exceptUnknown(sizes)}`;
-  if (free < need) return [fail(room, 'Free space where the service keeps the backups, or use a larger disk.')];
+  if (free < need) return [fail(room, 'Make room where the service keeps the backups, or use a larger disk.')];
   if (free < NIGHTS_OF_ROOM * need)
     return [warn(room, `That is enough for less than ${NIGHTS_OF_ROOM} runs: make room.`)];
   return [ok(room)];

@@ -23,7 +23,7 @@ export const SIGN_IN_TEXTS = texts({
     historyFull: 'The token is right, but the disk of the history is full: your session cannot be stored.',
     historyRefuses: 'The token is right, but the history cannot be written to now: your session cannot be stored.',
     makeRoom:
-      'Free some space on the disk of the history, which DATABASE_URL names: with sqlite: the disk of that file, with mysql: the disk of that server. df -h shows how full each disk is.',
+      'Make room on the disk of the history, which DATABASE_URL names: with sqlite: the disk of that file, with mysql: the disk of that server. df -h shows how full each disk is.',
     letWrite:
       'Look at the history, which DATABASE_URL names: it may be read-only, locked by another program, or the user of the service may not write to it. The log of the service shows the reason.',
     stillAnswers: 'REST, GraphQL and sade need no session: with the same token they still answer, such as',
