@@ -8,6 +8,7 @@ import { sampleZip } from '../../../../testing/zips/sample-zip.ts';
 import { ANYONE } from '../../../auth/principal.ts';
 import { configurationOf } from '../../../configuration/reading/configuration-of.ts';
 import type { JobState } from '../../../jobs/scheduler.ts';
+import { DailyTotals } from '../../../statistics/daily-totals.ts';
 import type { PageRequest, WebParts } from '../../shell/page.ts';
 import { viewFor } from '../../shell/view.ts';
 import { FLEET_PAGE } from './fleet-page.ts';
@@ -30,7 +31,7 @@ describe('the sentence of the fleet, while all is well as far as the service kno
     const request: Partial<PageRequest> = { view: viewFor(viewer), em: app.history.em.fork(), scope: ANYONE.scope };
     const { storage, notifications } = app;
     const parts = {
-      ...{ storage, notifications, totals: { read: async () => ({ byDay: new Map() }) } },
+      ...{ storage, notifications, totals: new DailyTotals(app.events) },
       configuration: { current: () => configurationOf({}) },
       scheduler: { status: () => [{ name: 'evaluation', lastError: null, ...state }] },
     };
