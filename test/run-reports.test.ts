@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -182,6 +182,21 @@ describe('a run that reports to the service', function () {
     expect(second).to.deep.equal({ code: 0, stdout: '', stderr: '' });
     const admin = await createToken(env, { name: 'admin1', role: 'admin' });
     expect((await rosterOf('quiet', admin)).map(({ databaseName }: Named) => databaseName)).to.deep.equal(['quiet']);
+  });
+
+  it('databases that the token is not for are one cause in the mail, which has the command that makes a wider token', async () => {
+    const token = await createToken(env, { name: 'narrow', role: 'upload', scope: ['narrow'] });
+    await place.list([small('narrow'), small('other a'), small('other_b')]);
+    const args = place.args(service.url, '--quiet', '--source', 'narrow');
+    const { code, stdout } = await sade(args, { env: { SADE_TOKEN: token } });
+    expect(code).to.equal(1);
+    const mail = stdout.replaceAll(/\s+/g, ' ');
+    expect(mail).to.include(
+      `FAILED 2 ${service.url.replace(/\/$/, '')} refuses the token of SADE_TOKEN for what is not in its scope (narrow): 2 databases, other a, other_b (last good: not known)`,
+    );
+    expect(stdout, 'on one line').to.include("sudo lumbung token create --name NAME --role upload --scope 'NAMES'.\n");
+    await place.list([small('narrow')]);
+    await rm(place.workDir, { recursive: true });
   });
 
   it('databases with tokens of their own are reported with these, and none takes the others off the roster', async () => {

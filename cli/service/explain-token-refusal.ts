@@ -88,8 +88,11 @@ function otherToken(said: string): string {
 }
 
 function outOfScope({ from, origin, database, said }: About): Explanation {
+  const scope = /: its scope is (.+)$/.exec(said)?.[1];
   return {
     message: `the token of ${from} is not for ${database ?? 'this database'}: the service at ${origin} refuses it (403 OUT_OF_SCOPE: ${said})`,
-    advice: `sade doctor shows which databases a token is for. Make one whose scope has ${database ?? 'this database'}, ${MAKE}; an entry of the list of databases can name it as token_file.`,
+    advice: `Make one with a wider scope, ${makeOne(/may not upload/.test(said) ? 'upload' : undefined)}. An entry of the list of databases can name it as token_file. sade doctor shows which databases a token is for.`,
+    // In these words it is the same for all databases that a token is not for.
+    why: `refuses the token of ${from} for what is not in its scope${scope === undefined ? '' : ` (${scope})`}`,
   };
 }

@@ -30,6 +30,8 @@ describe('a sentence that is broken into lines', () => {
       'SHOW CREATE VIEW `a`.`v`;',
       "chmod 600 '/etc/a list.json' && sade doctor",
       'chmod 600 databases.json && sade doctor',
+      "sudo lumbung token create --name NAME --role upload --scope 'NAMES'.",
+      'sudo install -d -o lumbung /media/disk',
     ];
     for (const each of copied)
       for (let width = 40; width < 150; width++) {
@@ -39,6 +41,14 @@ describe('a sentence that is broken into lines', () => {
           lines,
         ).to.equal(true);
       }
+  });
+
+  it('leaves no arrow alone on a line, also before a statement that is longer than a line', () => {
+    const grant = 'GRANT EXECUTE ON FUNCTION `cv_sumber_rejeki`.`dua` TO `lumbung`@`localhost`;';
+    expect(wrap(`    -> ${grant} Then look again.`, 60, '       ').split('\n')).to.deep.equal([
+      `    -> ${grant}`,
+      '       Then look again.',
+    ]);
   });
 
   it('has its quotes at the beginning of each line, and no broken example', () => {

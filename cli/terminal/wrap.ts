@@ -9,11 +9,14 @@ const PLAIN_WORD = String.raw`[\w@%+=:.,/$~"-]*[\w@%+=/$~"-](?=[.:;,)\s]|$)`;
 const COPIED = [
   /\b(?:GRANT|REVOKE|CREATE|ALTER|DROP|SHOW|SET|SELECT|FLUSH) [^;]*;/g,
   new RegExp(
-    String.raw`\b(?:chmod|chown|cat|ls|mkdir|mv|rm|systemctl|install) (?:[-\w]+ )*(?:${QUOTED_WORD}|[^\s'&;]+)(?: && sade \w+)?`,
+    String.raw`\b(?:sudo )?(?:chmod|chown|cat|ls|mkdir|mv|rm|systemctl|install) (?:[-\w]+ )*(?:${QUOTED_WORD}|[^\s'&;]+)(?: && sade \w+)?`,
     'g',
   ),
-  new RegExp(String.raw`\b(?:sade|lumbung) [a-z]+(?: (?:${QUOTED_WORD}|${PLAIN_WORD}))*`, 'g'),
+  new RegExp(String.raw`\b(?:sudo )?(?:sade|lumbung) [a-z]+(?: (?:${QUOTED_WORD}|${PLAIN_WORD}))*`, 'g'),
 ];
+
+/** Stays with what it leads to, such as a statement that is longer than a line. */
+const ARROW = '->';
 
 /** Stands for a blank at which no line ends; a text of ours has none. */
 const NO_BREAK = '\u{a0}';
@@ -31,7 +34,7 @@ export function wrap(text: string, width: number | undefined, indent: string): s
   const lines = [start + words[0]];
   for (const word of words.slice(1)) {
     const longer = `${lines.at(-1)} ${word}`;
-    if (widthOf(longer) <= width) lines[lines.length - 1] = longer;
+    if (widthOf(longer) <= width || lines.at(-1)!.trim() === ARROW) lines[lines.length - 1] = longer;
     else lines.push(indent + word);
   }
   return lines.join('\n').replaceAll(NO_BREAK, ' ');
