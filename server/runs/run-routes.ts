@@ -8,6 +8,7 @@ import { type Principal, tokenNameOf } from '../auth/principal.ts';
 import { covers, isEverything } from '../auth/scope.ts';
 import { AppError } from '../errors/errors.ts';
 import { actorOf } from '../http/auditing/actor.ts';
+import type { DailyBytes } from '../http/limits/daily-bytes.ts';
 import type { ReportRate } from '../http/limits/report-rate.ts';
 import type { FormBudget } from '../http/upload-form/form-budget.ts';
 import { readInBudget } from '../http/upload-form/read-in-budget.ts';
@@ -22,6 +23,7 @@ interface Dependencies {
   /** What all uploads together may hold in memory. */
   readonly budget: FormBudget;
   readonly rate: ReportRate;
+  readonly dailyBytes: DailyBytes;
   readonly audit: Audit;
   readonly log: Logger;
 }
@@ -29,7 +31,7 @@ interface Dependencies {
 const BODY_LIMITS = { maxBytes: MAX_RUN_BYTES, maxMs: 30_000 };
 
 /** Takes the reports of the runs of `sade backup`, and shows a source what is known of it. */
-export function runRoutes({ budget, rate, audit, log }: Dependencies): Router {
+export function runRoutes({ budget, rate, dailyBytes, audit, log }: Dependencies): Router {
   const router = new Router({ sensitive: true });
   const turns = new ReportTurns();
 
@@ -40,13 +42,16 @@ export function runRoutes({ budget, rate, audit, log }: Dependencies): Router {
       throw new AppError(415, 'NOT_JSON', 'Send a JSON object, with Content-Type: application/json');
     const token = tokenNameOf(principal);
     await rate.countRun(token);
+    using spending = dailyBytes.beginRun(token, Number(ctx.get('Content-Length')));
     const body = await readInBudget(ctx, budget, BODY_LIMITS);
+    spending.add(Buffer.byteLength(body));
     await turns.take(body.length, async () => {
       const sent = await parseReport(runReport, body);
       refuseForeign(principal, sent);
       const { roster, outcomes } = sent.report;
       await rate.countDatabases(token, outcomes.length + (roster?.length ?? 0));
       await store(ctx, sent, { audit, log });
+      spending.keep();
     });
   });
 

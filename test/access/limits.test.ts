@@ -7,6 +7,7 @@ import { makeMemoryFolder } from '../../testing/machine/memory-folder.ts';
 import { rawConnection, uploadHead } from '../../testing/service/raw-http.ts';
 import { expectError, request, upload } from '../../testing/service/requests.ts';
 import { sampleRestore } from '../../testing/service/sample-reports.ts';
+import { sampleFailure, sampleRun } from '../../testing/service/sample-runs.ts';
 import { type ServiceHere, startServiceHere } from '../../testing/service/service-here.ts';
 import { bearer, createToken, tokenCommand } from '../../testing/service/tokens.ts';
 import { until } from '../../testing/until.ts';
@@ -195,6 +196,22 @@ describe('a token that stores more than it may within a day', function () {
       statuses.add((await request(`${service.url}/-/restores`, { method: 'POST', headers, body })).status);
     }
     expect([...statuses]).to.deep.equal([201, 429]);
+  });
+
+  it('may still report its run then, but not runs without end', async function () {
+    this.timeout(60_000);
+    while ((await send('stolen')).status === 201);
+    const headers = { ...bearer(tokens.stolen!), 'content-type': 'application/json' };
+    const texts = { message: 'm'.repeat(1000), advice: 'a'.repeat(1000) };
+    const outcomes = Array.from({ length: 3_000 }, (_, i) => sampleFailure(`pt_${i}`, texts));
+    const report = async (sent: typeof outcomes) => {
+      const body = JSON.stringify(sampleRun([], { roster: null, exit_code: 2, outcomes: sent }));
+      return request(`${service.url}/-/runs`, { method: 'POST', headers, body });
+    };
+    expect((await report(outcomes.slice(0, 1))).status).to.equal(201);
+    let last = await report(outcomes);
+    for (let i = 0; i < 12 && last.status === 201; i += 1) last = await report(outcomes);
+    expectError(last, 429, 'TOO_MANY_BYTES');
   });
 });
 

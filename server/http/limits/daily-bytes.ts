@@ -6,6 +6,12 @@ const DAY_MS = 86_400_000;
 /** What a record, a row and entries of the trail take beside what is sent. */
 const BESIDE = 16 * 1024;
 
+/**
+ * So much more may be reported of runs: a day whose uploads are refused can still be reported. A run of 100 databases takes 50 kB.
+ * Without a limit 2,000 runs of 8 MiB an hour would fill the disk of the history.
+ */
+const MORE_FOR_RUNS = 64 * 1024 ** 2;
+
 interface Day {
   readonly endsAt: number;
   bytes: number;
@@ -42,12 +48,21 @@ export class DailyBytes {
    * @throws RetryLater 429 when these are too many for this day
    */
   begin(token: string | undefined, announced = 0): Spending {
+    return this.#begin(token, announced, this.#most);
+  }
+
+  /** Begins the report of a run, in the same way. */
+  beginRun(token: string | undefined, announced: number): Spending {
+    return this.#begin(token, announced, this.#most + MORE_FOR_RUNS);
+  }
+
+  #begin(token: string | undefined, announced: number, most: number): Spending {
     if (token === undefined) return UNLIMITED;
     const day = this.#dayOf(token);
     let counted = 0;
     let arrived = 0;
     const count = (bytes: number) => {
-      if (day.bytes + bytes > this.#most) throw this.#tooMany(token, day);
+      if (day.bytes + bytes > most) throw this.#tooMany(token, day);
       day.bytes += bytes;
       counted += bytes;
     };
