@@ -13,6 +13,7 @@ import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
 import { finding } from '../../protocol/finding.ts';
 import { emptyInventory, type Manifest } from '../../protocol/manifest.ts';
+import { shellWord } from '../../protocol/texts/shell-word.ts';
 import { fakeMysqldump } from '../../testing/cli/fake-mysqldump.ts';
 import { OwnClock } from '../../testing/fast-clock.ts';
 import { portOf } from '../../testing/free-port.ts';
@@ -413,7 +414,7 @@ describe('pipeline', () => {
       const path = spool.pathOf(outcome!.fileName);
       expect(outcome).to.include({ state: 'complete', backupId: 1 });
       expect(outcome!.findings.map(({ code }) => code)).to.deep.equal(['ZIP_NOT_REMOVED']);
-      expect(outcome!.findings[0]!.advice).to.contain(`rm '${path}'`);
+      expect(outcome!.findings[0]!.advice).to.contain(`rm ${shellWord(path)}`);
       expect(await run([], GOOD)).to.deep.equal([]);
       expect(uploads).to.have.length(1);
       pinned[Symbol.dispose]();
