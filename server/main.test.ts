@@ -397,7 +397,7 @@ describe('node server/main.ts on a terminal', () => {
   it('is readable', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lumbung-tty-'));
     const stores = { DATABASE_URL: `sqlite:${folder}/h.sqlite`, STORAGE_DIR: `${folder}/b` };
-    const env = { ...process.env, ...COMPILE_CACHE, PORT: '0', ...stores };
+    const env = { ...process.env, ...COMPILE_CACHE, PORT: '0', PUBLIC_URL: 'https://b.example/x', ...stores };
     const child = spawn('script', ['-qec', `${process.execPath} server/main.ts`, '/dev/null'], {
       env,
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -405,13 +405,13 @@ describe('node server/main.ts on a terminal', () => {
     let text = '';
     for await (const chunk of child.stdout) {
       text += chunk;
-      if (text.includes('Lumbung listens')) break;
+      if (text.includes('/-/ui')) break;
     }
     child.kill();
     await once(child, 'exit');
     await rm(folder, { recursive: true, force: true });
     expect(text)
-      .to.match(/Lumbung listens on http:\/\/127\.0\.0\.1:\d+/)
+      .to.match(/Lumbung listens on http:\/\/127\.0\.0\.1:\d+ \(dashboard: https:\/\/b\.example\/x\/-\/ui\)/)
       .and.not.contain('{"level"');
   });
 });

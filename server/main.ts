@@ -55,7 +55,9 @@ async function start(config: Config): Promise<void> {
   if (reload) onHangUp(() => void reload());
   // Where NODE_COMPILE_CACHE is set: Node writes it when a process ends in order, and a service that is killed would never.
   flushCompileCache();
-  log.info({ url: service.url }, `Lumbung listens on ${service.url} (dashboard: ${service.url}/-/ui)`);
+  // What it listens on, such as 0.0.0.0, is no address to open where one is known.
+  const dashboard = config.publicUrl ? new URL('-/ui', config.publicUrl).href : `${service.url}/-/ui`;
+  log.info({ url: service.url }, `Lumbung listens on ${service.url} (dashboard: ${dashboard})`);
 }
 
 function stopOnSignal(service: RunningService): void {
