@@ -7,6 +7,7 @@ import { readRows } from '../history/read-rows.ts';
 import { aliased, query } from '../history/tables.ts';
 import { CHANGES_WITHIN_MS } from './changes/flapping.ts';
 import type { AlarmState } from './model/alarm-state.ts';
+import { SHARED_COLUMNS } from './search-alarms.ts';
 
 const AT_ONCE = 500;
 
@@ -129,28 +130,12 @@ const CLOSED = query.selectFrom('alarms as a').select(['a.alarm_key as alarmKey'
 
 const ALARMS = query
   .selectFrom('alarms as a')
+  .select(SHARED_COLUMNS)
   .select([
-    'a.id',
-    'a.kind',
-    'a.subject',
     'a.alarm_key as alarmKey',
     'a.group_key as groupKey',
-    'a.database_name as databaseName',
-    'a.source',
-    'a.severity',
-    'a.since',
-    'a.opened_at as openedAt',
-    'a.closed_at as closedAt',
-    'a.acknowledged_at as acknowledgedAt',
-    'a.acknowledged_until as acknowledgedUntil',
-    'a.muted_by as mutedBy',
     'a.told_as as toldAs',
     'a.untold_since as untoldSince',
-    'a.last_told_at as lastToldAt',
-    'a.told_count as toldCount',
-    'a.flapping_since as flappingSince',
-    'a.summary',
-    'a.detail',
   ]);
 
 type Row = Omit<AlarmState, 'kind' | 'detail'> & { readonly kind: string; readonly detail: string };

@@ -86,8 +86,8 @@ const eb = aliased<{ a: 'alarms' }>();
 /** All alarms, named `a`. */
 export const ALARMS = query.selectFrom('alarms as a');
 
-/** The columns of an alarm `a` in a list. */
-export const COLUMNS = [
+/** The columns of an alarm `a` that a list shows and an evaluation needs. */
+export const SHARED_COLUMNS = [
   'a.id',
   'a.kind',
   'a.subject',
@@ -98,8 +98,6 @@ export const COLUMNS = [
   'a.opened_at as openedAt',
   'a.closed_at as closedAt',
   'a.acknowledged_at as acknowledgedAt',
-  'a.acknowledged_by as acknowledgedBy',
-  'a.acknowledged_for as acknowledgedFor',
   'a.acknowledged_until as acknowledgedUntil',
   'a.muted_by as mutedBy',
   'a.last_told_at as lastToldAt',
@@ -107,4 +105,11 @@ export const COLUMNS = [
   'a.flapping_since as flappingSince',
   'a.summary',
   'a.detail',
+] as const;
+
+/** The columns of an alarm `a` in a list. */
+export const COLUMNS = [
+  ...SHARED_COLUMNS,
+  'a.acknowledged_by as acknowledgedBy',
+  'a.acknowledged_for as acknowledgedFor',
 ] as const;

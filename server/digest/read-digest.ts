@@ -1,5 +1,6 @@
+import type { AlarmDetail, AlarmState } from '../alarms/model/alarm-state.ts';
 import { EVERYTHING } from '../auth/scope.ts';
-import { ALARM_KINDS, type AlarmKind } from '../configuration/alarm-kinds.ts';
+import { ALARM_KINDS } from '../configuration/alarm-kinds.ts';
 import { countProven } from '../drills/fleet-proven.ts';
 import type { FreshnessState } from '../entities/freshness/watched-database.entity.ts';
 import { isPastGrace } from '../freshness/due-times.ts';
@@ -36,16 +37,11 @@ export interface DigestFacts {
   readonly removed: number | undefined;
 }
 
-export interface DigestAlarm {
-  readonly kind: AlarmKind;
-  readonly subject: string;
-  readonly databaseName: string | null;
-  readonly severity: 'warning' | 'critical';
-  readonly summary: string;
-  readonly openedAt: Date;
+export interface DigestAlarm
+  extends Pick<AlarmState, 'kind' | 'subject' | 'databaseName' | 'severity' | 'summary' | 'openedAt'> {
   readonly acknowledgedBy: string | null;
   /** How it ended, where that is known and it has closed. */
-  readonly detail: { readonly ending?: string | undefined };
+  readonly detail: Pick<AlarmDetail, 'ending'>;
 }
 
 export interface DigestParts {

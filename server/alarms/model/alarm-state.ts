@@ -1,19 +1,14 @@
-import type { AlarmKind, Severity } from '../../configuration/alarm-kinds.ts';
 import type { ToldAs } from '../../entities/alarms/alarm.entity.ts';
 import { type Condition, groupKeyOf, keyOf } from './condition.ts';
 
 /** An alarm while it is evaluated: a row of the history, or one that is about to be. */
-export interface AlarmState {
+export interface AlarmState extends Pick<Condition, 'kind' | 'subject' | 'severity' | 'since' | 'summary'> {
   /** Undefined before it has a row. */
   readonly id?: number | undefined;
-  readonly kind: AlarmKind;
-  readonly subject: string;
   readonly alarmKey: string;
   readonly groupKey: string;
   readonly databaseName: string | null;
   readonly source: string | null;
-  readonly severity: Severity;
-  readonly since: Date;
   readonly openedAt: Date;
   readonly closedAt: Date | null;
   readonly acknowledgedAt: Date | null;
@@ -26,7 +21,6 @@ export interface AlarmState {
   readonly lastToldAt: Date | null;
   readonly toldCount: number;
   readonly flappingSince: Date | null;
-  readonly summary: string;
   readonly detail: AlarmDetail;
 }
 
