@@ -10,6 +10,9 @@ export interface Query<Row> {
   compile(): CompiledQuery<Row>;
 }
 
+/** A row of a query, so that its columns are named there alone. */
+export type RowOf<Q> = Q extends Query<infer Row> ? Row : never;
+
 /**
  * Reads the rows that a query selects. Instants are `Date` in its values and in its rows, however the store keeps them; other
  * values are as the store has them. Values go beside the statement: MikroORM's `execute` writes them into it, and SQLite would

@@ -1,4 +1,3 @@
-import type { FreshnessState } from '../entities/freshness/watched-database.entity.ts';
 import { fromStore } from '../history/dialect.ts';
 import { readRows } from '../history/read-rows.ts';
 import { isInScope, type Reading } from '../history/reading/in-scope.ts';
@@ -11,17 +10,7 @@ const MOST_DATABASES = 20_000;
 const AT_ONCE = 500;
 
 /** What a scrape shows of one database; null where it is not known. */
-export interface MeasuredDatabase {
-  readonly name: string;
-  readonly state: FreshnessState;
-  readonly stateSince: Date;
-  readonly dueAt: Date | null;
-  readonly lateAt: Date | null;
-  readonly lastCompleteReceivedAt: Date | null;
-  /** Of the last complete backup: its zip and its plain dump in bytes, and its rows. */
-  readonly size: number | null;
-  readonly dumpSize: number | null;
-  readonly dumpRows: number | null;
+export interface MeasuredDatabase extends Omit<Row, 'lastAttempt' | 'lastDrill' | 'lastRestorable' | 'lastDetail'> {
   readonly lastAttemptAt: Date | null;
   /** Of the last run, by stage, in seconds. */
   readonly stageSeconds: Readonly<Record<string, number | null>>;
@@ -96,6 +85,7 @@ const WATCHED = query
     'w.due_at as dueAt',
     'w.late_at as lateAt',
     'w.last_complete_received_at as lastCompleteReceivedAt',
+    // Of the last complete backup: its zip and its plain dump in bytes, and its rows.
     'b.size',
     'b.dump_size as dumpSize',
     'b.dump_rows as dumpRows',

@@ -1,21 +1,12 @@
 import type { FreshnessState } from '../../entities/freshness/watched-database.entity.ts';
 import { isOneOf } from '../../history/conditions.ts';
 import type { EntityManager } from '../../history/orm.ts';
-import { readRows } from '../../history/read-rows.ts';
+import { type RowOf, readRows } from '../../history/read-rows.ts';
 import { aliased, query } from '../../history/tables.ts';
 import { inPieces, NAMES_AT_ONCE } from './looking.ts';
 
 /** A database that does not keep its contract, and where it should come from. */
-export interface Watched {
-  readonly name: string;
-  readonly state: FreshnessState;
-  readonly stateSince: Date;
-  readonly dueAt: Date | null;
-  readonly lateAt: Date | null;
-  readonly criticalAt: Date | null;
-  readonly lastCompleteReceivedAt: Date | null;
-  /** Earlier than its receipt where it came long after its dump (`countsAt`). */
-  readonly lastCompleteCountsAt: Date | null;
+export interface Watched extends BadRow {
   /** The list that names it, or named it last; undefined for one that was never on any. */
   readonly roster: Roster | undefined;
 }
@@ -104,9 +95,12 @@ function ofState(state: FreshnessState, after: string) {
       'w.late_at as lateAt',
       'w.critical_at as criticalAt',
       'w.last_complete_received_at as lastCompleteReceivedAt',
+      // Earlier than its receipt where it came long after its dump (`countsAt`).
       'w.last_complete_counts_at as lastCompleteCountsAt',
     ]);
 }
+
+type BadRow = RowOf<ReturnType<typeof ofState>>;
 
 const STATES = query
   .selectFrom('watched_databases as w')
