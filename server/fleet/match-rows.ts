@@ -1,4 +1,3 @@
-import type { StoredState } from '../../protocol/responses.ts';
 import { type DatabaseSearch, foldCase, matchingNames } from '../databases/search-databases.ts';
 import type { FreshnessState } from '../entities/freshness/watched-database.entity.ts';
 import { readRows } from '../history/read-rows.ts';
@@ -7,16 +6,10 @@ import { aliased, query } from '../history/tables.ts';
 import { type FleetRow, needsSomeone } from './arrange-rows.ts';
 
 /** Which rows; what is left out does not matter. The same filters as those of databases and of watched databases in GraphQL. */
-export interface FleetSearch {
-  /** A part of the name; capitals do not matter, accents do. */
-  readonly search?: string | undefined;
-  /** What the latest backup is worth now. */
-  readonly states?: readonly StoredState[] | undefined;
+export interface FleetSearch
+  extends Pick<DatabaseSearch, 'search' | 'states' | 'noCompleteSince' | 'hasUnacceptedLoss' | 'notProvenSince'> {
   /** Whether the contract is kept. */
   readonly watched?: readonly FreshnessState[] | undefined;
-  readonly noCompleteSince?: Date | undefined;
-  readonly hasUnacceptedLoss?: boolean | undefined;
-  readonly notProvenSince?: Date | undefined;
   /** Empty: those that are in no group. */
   readonly group?: string | undefined;
   /** Only those that need someone. */

@@ -2,14 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { type GraphQLSchema, parse } from 'graphql';
 import { createSchema, createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import type { BackupEvents } from '../backups/events/backup-events.ts';
-import type { Configuration } from '../configuration/configuration.ts';
 import { RowBudget } from '../graphql/row-budget.ts';
 import { Throttle } from '../graphql/throttle.ts';
-import type { Retention } from '../retention/retention.ts';
-import type { DailyTotals } from '../statistics/daily-totals.ts';
-import type { Storage } from '../storage/storage.ts';
-import type { TokenStore } from '../tokens/token-store.ts';
 import { documentCache } from './document-cache.ts';
 import { endRefused } from './end-refused.ts';
 import { logUnforeseen, logUnmasked, maskError } from './errors.ts';
@@ -35,14 +29,9 @@ import { createScalars } from './scalars.ts';
 
 export type Graphql = YogaServerInstance<RequestContext, GraphqlContext>;
 
-interface GraphqlDependencies {
+interface GraphqlDependencies
+  extends Pick<GraphqlContext, 'totals' | 'events' | 'tokens' | 'storage' | 'retention' | 'configuration'> {
   readonly log: Logger;
-  readonly totals: DailyTotals;
-  readonly events: BackupEvents;
-  readonly tokens: TokenStore;
-  readonly storage: Storage;
-  readonly retention: Retention;
-  readonly configuration: { current(): Configuration };
   /** Whether clients may ask for the schema, as GraphiQL does. */
   readonly introspection: boolean;
 }

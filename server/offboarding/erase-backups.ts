@@ -9,7 +9,7 @@ import type { FileAddress, Storage } from '../storage/storage.ts';
 /** A legal hold keeps the rest. */
 export class Held extends Error {}
 
-interface Erasing {
+export interface ErasingBackups {
   readonly em: EntityManager;
   readonly storage: Storage;
   readonly now: Date;
@@ -26,7 +26,7 @@ const PAGE = 100;
  * @throws Held when one of them is under a legal hold
  */
 export async function eraseBackups(
-  erasing: Erasing,
+  erasing: ErasingBackups,
   { id: database, name }: { id: number; name: string },
 ): Promise<void> {
   const { em, events, signal } = erasing;
@@ -44,7 +44,7 @@ export async function eraseBackups(
   }
 }
 
-async function eraseOne({ em, storage, now }: Erasing, id: number, address: FileAddress): Promise<void> {
+async function eraseOne({ em, storage, now }: ErasingBackups, id: number, address: FileAddress): Promise<void> {
   await changeRecorded({ em, storage }, id, async ({ backup, pins, em }) => {
     if (pins.some(pin => pin.kind === 'hold' && isActive(pin, now)))
       throw new Held(`backup ${backup.id} is under a legal hold`);
@@ -57,7 +57,7 @@ async function eraseOne({ em, storage, now }: Erasing, id: number, address: File
 }
 
 /** Removes what lies in the folder of a database and has no row: an upload that has just begun a new history has its row by then. */
-export async function eraseOrphans({ em, storage, signal }: Erasing, name: string): Promise<void> {
+export async function eraseOrphans({ em, storage, signal }: ErasingBackups, name: string): Promise<void> {
   for await (const { database, fileNames, withMetadata } of storage.list()) {
     if (database !== name) continue;
     for (const fileName of new Set([...fileNames, ...withMetadata])) {
@@ -67,7 +67,10 @@ export async function eraseOrphans({ em, storage, signal }: Erasing, name: strin
   }
 }
 
-async function removeUnknown({ em, storage }: Pick<Erasing, 'em' | 'storage'>, address: FileAddress): Promise<void> {
+async function removeUnknown(
+  { em, storage }: Pick<ErasingBackups, 'em' | 'storage'>,
+  address: FileAddress,
+): Promise<void> {
   await storage.exclusively(address, async () => {
     const { database: name, fileName } = address;
     if ((await em.fork().count(Backup, { fileName, database: { name } })) === 0) await storage.remove(address);

@@ -3,31 +3,24 @@ import type { Logger } from 'pino';
 import type { Audit } from '../audit/audit.ts';
 import { forgetName } from '../audit/forget-names.ts';
 import { EVERYTHING } from '../auth/scope.ts';
-import type { BackupEvents } from '../backups/events/backup-events.ts';
 import { Backup } from '../entities/backup.entity.ts';
 import { Database } from '../entities/database.entity.ts';
 import { messageOf } from '../errors/error-code.ts';
 import { forgetWatched } from '../freshness/decide.ts';
 import type { EntityManager } from '../history/orm.ts';
 import { hasWaited, type UnseenTime } from '../jobs/unseen-times.ts';
-import type { Storage } from '../storage/storage.ts';
 import { ERASE_WAIT_MS } from './ask-erasure.ts';
 import { backupsOf, clientDatabases } from './client-backups.ts';
-import { eraseBackups, eraseOrphans, Held } from './erase-backups.ts';
+import { type ErasingBackups, eraseBackups, eraseOrphans, Held } from './erase-backups.ts';
 import { type Certificate, changeErasures, type ErasureRequest, readErasures } from './erasures.ts';
 import { forgetRows } from './forget-rows.ts';
 import { heldBackups } from './held-backups.ts';
 
-export interface Erasing {
-  readonly em: EntityManager;
-  readonly storage: Storage;
-  readonly now: Date;
+export interface Erasing extends ErasingBackups {
   readonly log: Logger;
-  readonly events: BackupEvents;
   readonly audit: Audit;
   /** When the service was off: that counts for no waiting time. Never when left out. */
   readonly unseen?: readonly UnseenTime[];
-  readonly signal?: AbortSignal;
 }
 
 /**

@@ -62,13 +62,7 @@ export function toMail(channel: InferType<typeof mail>): MailSettings {
 }
 
 /** A mail server, as `smtp_url` names it. */
-interface SmtpServer {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: 'starttls' | 'implicit' | 'off';
-  readonly user: string | undefined;
-  readonly password: string | undefined;
-}
+type SmtpServer = Pick<MailSettings, 'host' | 'port' | 'tls' | 'user' | 'password'>;
 
 /** @returns the server of an address that `smtpUrlProblem` found nothing wrong with */
 function smtpServerOf(address: string): SmtpServer {

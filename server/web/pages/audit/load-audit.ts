@@ -6,12 +6,7 @@ import { instantIn } from '../../forms/local-instant.ts';
 import type { Query } from '../../shell/view.ts';
 
 /** The filters of the page, as they stand in its address. */
-export interface AuditFilters {
-  readonly token?: string | undefined;
-  readonly address?: string | undefined;
-  readonly action?: string | undefined;
-  readonly database?: string | undefined;
-  readonly result?: string | undefined;
+export interface AuditFilters extends Omit<AuditSearch, 'from' | 'before'> {
   /** Days of the zone of the page, such as `2026-11-29`; `to` is the last one. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -82,7 +77,8 @@ export function queryOf(filters: AuditFilters): Query {
 }
 
 function searchFor({ from, to, ...rest }: AuditFilters, zone: string): AuditSearch {
-  return { ...rest, from: from && startOf(zone, from), before: to && startOf(zone, dayAfter(to)) } as AuditSearch;
+  const before = to === undefined ? undefined : startOf(zone, dayAfter(to));
+  return { ...rest, from: from === undefined ? undefined : startOf(zone, from), before };
 }
 
 function startOf(zone: string, day: string): Date | undefined {
