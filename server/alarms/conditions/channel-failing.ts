@@ -15,7 +15,7 @@ export async function channelFailing({ em, now, configuration }: Looking): Promi
     return [
       {
         ...({ kind: 'channel_failing', subject: name, severity: 'warning', since: failingSince } as const),
-        summary: `The channel ${name} has delivered nothing since ${minuteOf(failingSince, configuration.timezone)}, and ${waiting} messages wait: ${short(lastError ?? 'no reason is known')}`,
+        summary: `The channel ${name} has delivered nothing since ${minuteOf(failingSince, configuration.timezone)}, and ${waiting} ${waiting === 1 ? 'message waits' : 'messages wait'}: ${short(lastError ?? 'no reason is known')}`,
         advice: `Fix it, then try it: ${shellCommand('sudo lumbung notify test', name)}`,
       },
     ];

@@ -201,5 +201,6 @@ describeOnAnyStore('what is not as it should be, read from the rows of the histo
       summary: 'The channel down has delivered nothing since 2026-11-28 11:44 UTC, and 2 messages wait: it answers 503',
       advice: 'Fix it, then try it: sudo lumbung notify test down',
     });
+    expect(found.find(({ subject }) => subject === 'refused')!.summary).to.contain(', and 1 message waits: ');
   });
 });

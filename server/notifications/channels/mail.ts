@@ -142,10 +142,16 @@ function addressOf(recipient: string): string {
   return (/<([^>]+)>\s*$/.exec(recipient)?.[1] ?? recipient).trim().toLowerCase();
 }
 
+/** An attacker in between could have taken the offer away: so only the administrator decides to go without. */
+const NO_STARTTLS =
+  '. Does it offer TLS on another port (tls: implicit)? Only a server of your own network may go without (tls: off)';
+
 function explain(error: SmtpError, redact: (text: string) => string): DeliveryError {
   const { code, responseCode = 0, command } = error;
   const isAboutMessage = code === 'EMESSAGE' && responseCode >= 500;
   const where = code === 'EAUTH' ? 'refused the login' : command ? `failed at ${command}` : 'failed';
   const reason = cut(oneLine(redact(messageOf(error))), SHOWN_CHARACTERS);
-  return new DeliveryError(`the mail server ${where}: ${reason}`, { isAboutMessage });
+  return new DeliveryError(`the mail server ${where}: ${reason}${command === 'STARTTLS' ? NO_STARTTLS : ''}`, {
+    isAboutMessage,
+  });
 }
