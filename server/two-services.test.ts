@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as slow } from 'node:timers/promises';
 import { expect } from 'chai';
 import { addToRoster } from '../testing/freshness/watched-history.ts';
 import { makeMemoryFolder } from '../testing/machine/memory-folder.ts';
@@ -55,6 +56,8 @@ describeOnEachStore('a second service that is started by mistake', store => {
 
   it('on the same history with a copy of the storage tells each thing once, and removes each backup once', async () => {
     await using receiver = await startReceiver();
+    // So that the other one looks while one is sending.
+    receiver.reply = () => slow(500, {});
     await writeFile(
       env.LUMBUNG_CONFIG,
       JSON.stringify({ channels: { chat: { type: 'slack', url: `${receiver.url}/x` } }, defaults: { every: '24h' } }),
@@ -90,6 +93,8 @@ describeOnEachStore('a second service that is started by mistake', store => {
           }
           return true;
         });
+        // An hour that passes in a moment would end what is being sent, and the claim on it: as if the sender had died.
+        for (const { url } of [one, other]) await settled(url);
       }
       await until(
         'the removal',
