@@ -4,6 +4,7 @@ import { rawQuery } from '../../testing/history/raw-query.ts';
 import { sampleAlarm, sampleNotification } from '../../testing/notifications/sample-notification.ts';
 import { describeOnAnyStore, type RunningApp, runApp } from '../../testing/service/running-app.ts';
 import { until } from '../../testing/until.ts';
+import { OutboxMessage } from '../entities/outbox-message.entity.ts';
 import { readRows } from '../history/read-rows.ts';
 import { type Channel, DeliveryError, type OutgoingMessage } from './channel.ts';
 import { readChannelStates } from './channel-states.ts';
@@ -278,6 +279,18 @@ describeOnAnyStore('The delivery', store => {
     expect(other.titles()).to.deep.equal(['1']);
     crash.resolve();
     await dead.settled();
+  });
+
+  it('sends nothing under a claim that ends before it would be sent, as after a pause of the machine: another has it', async () => {
+    await put('1');
+    const late = new Date(START + 61_000);
+    const times = [now];
+    const paused = delivery({ clock: { now: () => times.shift() ?? late } });
+    await turn(paused);
+    expect(a.titles()).to.deep.equal(['1']);
+    const row = await manager().findOneOrFail(OutboxMessage, { channel: 'a' });
+    expect(row).to.include({ attempts: 1 });
+    expect(row.nextAttemptAt.getTime(), 'the end of the claim').to.equal(late.getTime() + 90_000);
   });
 
   it('sends each message once when two services share a history', async () => {

@@ -130,6 +130,10 @@ export class Delivery {
   async #attempt(name: string, channel: Channel, message: ClaimedMessage): Promise<boolean> {
     const { history, log, clock } = this.#parts;
     const em = history.em.fork();
+    if (!this.#holdsLongEnough(message)) {
+      await giveBack(em, message);
+      return false;
+    }
     const send = (signal: AbortSignal) => channel.send(message, { now: clock.now(), signal });
     const answer = await sendWithin(this.#limit(), send).catch(toError);
     if (!(answer instanceof Error)) {
@@ -140,6 +144,11 @@ export class Delivery {
     if (this.#stopping.signal.aborted) await giveBack(em, message);
     else await this.#noteFailed(name, message, answer);
     return false;
+  }
+
+  /** After a pause of the machine, or of a store that answers late, another service may have the message by the time it is sent. */
+  #holdsLongEnough({ claimedUntil }: ClaimedMessage): boolean {
+    return claimedUntil.getTime() - this.#parts.clock.now().getTime() > this.#limit().withinMs;
   }
 
   async #noteFailed(name: string, message: ClaimedMessage, error: Error): Promise<void> {
