@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type FaultScene, sharedFaultScene } from '../testing/cli/fault-scene.ts';
+import { FaultScene } from '../testing/cli/fault-scene.ts';
 import { type FaultTrial, unwrapped } from '../testing/cli/fault-trial.ts';
 import { type SadeOptions, type SadeResult, sade } from '../testing/cli/sade.ts';
 import { SHOP } from '../testing/databases/shop.ts';
@@ -10,11 +10,14 @@ describe('a database that has lost a table', function () {
   let trial: FaultTrial;
   let database: string;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(SHOP);
     trial = await scene.trial(database);
   });
-  after(() => trial[Symbol.asyncDispose]());
+  after(async () => {
+    await trial[Symbol.asyncDispose]();
+    await scene[Symbol.asyncDispose]();
+  });
 
   const ask = (args: readonly string[], options: SadeOptions = {}): Promise<SadeResult> =>
     sade([...args, '--server', trial.url], options);

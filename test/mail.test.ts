@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { EXIT } from '../cli/errors.ts';
 import type { RunReportJson } from '../cli/report/run-report.ts';
 import { spoiledDumpProgram } from '../testing/cli/fake-mysqldump.ts';
-import { type FaultScene, sharedFaultScene } from '../testing/cli/fault-scene.ts';
+import { FaultScene } from '../testing/cli/fault-scene.ts';
 import { type FaultTrial, unwrapped } from '../testing/cli/fault-trial.ts';
 import { sade } from '../testing/cli/sade.ts';
 import { Terminal } from '../testing/cli/terminal.ts';
@@ -16,8 +16,9 @@ describe('the mail of sade backup', function () {
   this.timeout(120_000);
   let scene: FaultScene;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
   });
+  after(() => scene[Symbol.asyncDispose]());
 
   /** Runs it as cron does. */
   const cron = (trial: FaultTrial, more: string[] = [], server = trial.url) => sade(trial.place.args(server, ...more));

@@ -2,7 +2,7 @@ import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import type { BackupReport, ScrubAnswer } from '../../protocol/responses.ts';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { startFaultyProxy } from '../../testing/proxies/faulty-proxy.ts';
 import { until } from '../../testing/until.ts';
@@ -21,9 +21,10 @@ describe('bytes that change', function () {
   let trial: FaultTrial;
   let database: string;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(NOISE);
   });
+  after(() => scene[Symbol.asyncDispose]());
   beforeEach(async () => {
     trial = await scene.trial(database);
   });

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import { Workplace } from '../../testing/cli/sade.ts';
 import { mountSmallDisk } from '../../testing/machine/small-disk.ts';
 
@@ -24,9 +24,10 @@ describe('a backup onto a full disk', function () {
   let scene: FaultScene;
   let database: string;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(NOISE);
   });
+  after(() => scene[Symbol.asyncDispose]());
 
   it('is full in the middle of the dump', async function () {
     await using trial = await scene.trial(database);

@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import { type Lie, startLyingProxy } from '../../testing/proxies/lying-proxy.ts';
 
 const run = promisify(execFile);
@@ -14,8 +14,9 @@ describe('a backup of a server that', function () {
 
   let scene: FaultScene;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
   });
+  after(() => scene[Symbol.asyncDispose]());
 
   const LIES: readonly (readonly [what: string, lie: Lie])[] = [
     ['an account behind a table', [TRUTH, "'; CREATE USER evil@'%'; GRANT ALL ON *.* TO evil@'%'; -- "]],

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { formatReprDigest } from '../../protocol/digest.ts';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { expectError, upload } from '../../testing/service/requests.ts';
 import { sampleManifest } from '../../testing/zips/sample-manifest.ts';
@@ -12,8 +12,9 @@ describe('a plain HTTP client that sends', function () {
   let scene: FaultScene;
   let trial: FaultTrial;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
   });
+  after(() => scene[Symbol.asyncDispose]());
   beforeEach(async () => {
     trial = await scene.trial('unused');
   });

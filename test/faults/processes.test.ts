@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import { spoiledDumpProgram } from '../../testing/cli/fake-mysqldump.ts';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial, Run } from '../../testing/cli/fault-trial.ts';
 import { beforeItEnds } from '../../testing/cli/sade.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
@@ -17,9 +17,10 @@ describe('a backup during which', function () {
   let trial: FaultTrial;
   let database: string;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(SHOP);
   });
+  after(() => scene[Symbol.asyncDispose]());
   beforeEach(async () => {
     trial = await scene.trial(database);
   });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { FindingCode } from '../../protocol/finding-codes.ts';
-import { ALL_RIGHTS, type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { ALL_RIGHTS, FaultScene } from '../../testing/cli/fault-scene.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
 
 describe('a backup by a user', function () {
@@ -9,9 +9,10 @@ describe('a backup by a user', function () {
   let scene: FaultScene;
   let database: string;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(SHOP);
   });
+  after(() => scene[Symbol.asyncDispose]());
 
   const allBut = (right: string) => [
     `${ALL_RIGHTS.filter(it => it !== right).join(', ')} on {db}.*`,

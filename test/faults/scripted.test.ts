@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { BackupReport } from '../../protocol/responses.ts';
 import { spoiledDumpProgram } from '../../testing/cli/fake-mysqldump.ts';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { Run } from '../../testing/cli/fault-trial.ts';
 import { sade } from '../../testing/cli/sade.ts';
 import { MID_INSERT, SHOP } from '../../testing/databases/shop.ts';
@@ -14,9 +14,10 @@ describe('a backup whose dump program', function () {
   let scene: FaultScene;
   let database: string;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(SHOP);
   });
+  after(() => scene[Symbol.asyncDispose]());
 
   /** Runs a backup of the shop whose dump program does what the script says. */
   async function dumpedBy(script: string, more: string[] = []) {

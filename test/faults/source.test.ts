@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createConnection } from 'mysql2/promise';
 import { spoiledDumpProgram } from '../../testing/cli/fake-mysqldump.ts';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { MID_INSERT, SHOP } from '../../testing/databases/shop.ts';
@@ -12,8 +12,9 @@ describe('a backup of a database', function () {
 
   let scene: FaultScene;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
   });
+  after(() => scene[Symbol.asyncDispose]());
 
   /** Once in each connection, while a dump is in the middle of a large table and waits for more of it. */
   const inTheMiddle = (incident: () => Promise<unknown>): Fault => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { formatBackupName } from '../../protocol/backup-name.ts';
 import { spoiledDumpProgram } from '../../testing/cli/fake-mysqldump.ts';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import { type FaultTrial, unwrapped } from '../../testing/cli/fault-trial.ts';
 import { sade } from '../../testing/cli/sade.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
@@ -24,9 +24,10 @@ describe('a work folder with something else in it', function () {
   let database: string;
   let trial: FaultTrial;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(SHOP);
   });
+  after(() => scene[Symbol.asyncDispose]());
   beforeEach(async () => {
     trial = await scene.trial(database);
     await mkdir(trial.place.workDir, { mode: 0o700 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { sade } from '../../testing/cli/sade.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
@@ -10,7 +10,7 @@ describe('sade find, after a table was lost', function () {
   let trial: FaultTrial;
   const ids: number[] = [];
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     const database = await scene.createDatabase(SHOP);
     trial = await scene.trial(database);
     for (const change of ['do 1', 'delete from stock where id > 150', 'drop table stock']) {
@@ -18,7 +18,10 @@ describe('sade find, after a table was lost', function () {
       ids.push((await trial.backup()).outcome.backup_id!);
     }
   });
-  after(() => trial[Symbol.asyncDispose]());
+  after(async () => {
+    await trial[Symbol.asyncDispose]();
+    await scene[Symbol.asyncDispose]();
+  });
 
   const find = (...args: string[]) => sade(['find', trial.label, '--server', trial.url, ...args]);
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import { type FaultTrial, unwrapped } from '../../testing/cli/fault-trial.ts';
 import { runDocumented, type SadeResult } from '../../testing/cli/sade.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
@@ -17,7 +17,7 @@ describe('the restore commands that sade and the service propose', function () {
   let database: string;
   let first: number;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(SHOP);
     trial = await scene.trial(database, { entry: RESTORER });
     await scene.mariadb.sql(
@@ -27,6 +27,7 @@ describe('the restore commands that sade and the service propose', function () {
   after(async () => {
     await scene.mariadb.sql(`drop user ${RESTORER.restore_username}@'127.0.0.1'`);
     await trial[Symbol.asyncDispose]();
+    await scene[Symbol.asyncDispose]();
   });
 
   const paste = (command: string): Promise<SadeResult> => runDocumented(command, trial.place, trial.url);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import AdmZip from 'adm-zip';
 import { expect } from 'chai';
 import type { RestoreReport } from '../../protocol/reports/restore-report.ts';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { filesOnDisk } from '../../testing/cli/on-disk.ts';
 import { RUNTIMES } from '../../testing/cli/runtimes.ts';
@@ -20,7 +20,7 @@ describe('sade restore into a database of its own', function () {
   let database: string;
   let id: number;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(`${SHOP} create sequence numbers start with 42; select setval(numbers, 98);`);
     trial = await scene.trial(database, { entry: RESTORER });
     await scene.mariadb.sql(
@@ -28,7 +28,10 @@ describe('sade restore into a database of its own', function () {
     );
     id = (await trial.backup()).outcome.backup_id!;
   });
-  after(() => trial[Symbol.asyncDispose]());
+  after(async () => {
+    await trial[Symbol.asyncDispose]();
+    await scene[Symbol.asyncDispose]();
+  });
 
   const restore = async (args: string[], options: SadeOptions = {}) => {
     const files = ['--config', join(trial.place.folder, 'databases.json'), '--work-dir', trial.place.workDir];

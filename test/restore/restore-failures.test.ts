@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { beforeItEnds, runDocumented, sade, startSade } from '../../testing/cli/sade.ts';
 import { type Fault, startFaultyProxy } from '../../testing/proxies/faulty-proxy.ts';
@@ -23,14 +23,17 @@ describe('sade restore that fails', function () {
   let trial: FaultTrial;
   let id: number;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     trial = await scene.trial(await scene.createDatabase(BULK), { entry: RESTORER });
     await scene.mariadb.sql(
       `create or replace user faller@'127.0.0.1' identified by '${RESTORER.restore_password}'; grant all on *.* to faller@'127.0.0.1'`,
     );
     id = (await trial.backup()).outcome.backup_id!;
   });
-  after(() => trial[Symbol.asyncDispose]());
+  after(async () => {
+    await trial[Symbol.asyncDispose]();
+    await scene[Symbol.asyncDispose]();
+  });
 
   const command = (server: string, ...args: string[]) => {
     const files = ['--config', join(trial.place.folder, 'databases.json'), '--work-dir', trial.place.workDir];

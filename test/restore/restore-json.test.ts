@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { sade } from '../../testing/cli/sade.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
@@ -15,7 +15,7 @@ describe('sade restore --json', function () {
   let trial: FaultTrial;
   let secrets: readonly string[];
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     const database = await scene.createDatabase(SHOP);
     const { mariadb } = scene;
     trial = await scene.trial(database, {});
@@ -41,6 +41,7 @@ describe('sade restore --json', function () {
   after(async () => {
     await trial[Symbol.asyncDispose]();
     await scene.mariadb.sql(`drop database if exists ${MADE}; drop user json@'127.0.0.1'`);
+    await scene[Symbol.asyncDispose]();
   });
 
   const restore = async (args: string[], { json = true } = {}) => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import { COMPILE_CACHE } from '../../testing/compile-cache.ts';
 import { peakMib } from '../../testing/machine/peak-memory.ts';
 
@@ -22,7 +22,7 @@ describe('sade restore of a large dump', function () {
 
   it(`stays below ${MOST_MIB} MiB of memory, as the script cli/sade starts it`, async function () {
     if (process.platform !== 'linux') return this.skip();
-    const scene = await sharedFaultScene();
+    await using scene = await FaultScene.open();
     const database = await scene.createDatabase(BIG);
     await using trial = await scene.trial(database);
     const { outcome } = await trial.backup(['--level', '1']);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createConnection } from 'mysql2/promise';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { runDocumented } from '../../testing/cli/sade.ts';
 
@@ -13,7 +13,7 @@ describe('a backup whose trigger the mysql client misreads', function () {
   let trial: FaultTrial;
   let database: string;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     const { socket: socketPath } = scene.mariadb;
     database = await scene.createDatabase('create table a (id int primary key); insert into a values (1)');
     await using api = await createConnection({ socketPath, user: 'root', charset: 'utf8mb4', database });
@@ -31,6 +31,7 @@ describe('a backup whose trigger the mysql client misreads', function () {
   after(async () => {
     await scene.mariadb.sql("drop user misreading@'127.0.0.1'");
     await trial[Symbol.asyncDispose]();
+    await scene[Symbol.asyncDispose]();
   });
 
   const run = async (command: string) => {

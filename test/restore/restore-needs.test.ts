@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { runDocumented } from '../../testing/cli/sade.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
@@ -28,7 +28,7 @@ describe('what a backup needs of the server that it is restored to', function ()
   let trial: FaultTrial;
   let database: string;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(SHOP);
     trial = await scene.trial(database, { entry: RESTORER });
     await scene.mariadb.sql(
@@ -39,6 +39,7 @@ describe('what a backup needs of the server that it is restored to', function ()
   after(async () => {
     await scene.mariadb.sql(`drop user ${ACCOUNT}; drop user if exists ${BOSS}`);
     await trial[Symbol.asyncDispose]();
+    await scene[Symbol.asyncDispose]();
   });
 
   const run = async (command: string) => {

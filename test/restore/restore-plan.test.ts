@@ -1,7 +1,7 @@
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { sade } from '../../testing/cli/sade.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
@@ -17,14 +17,17 @@ describe('the plan of sade restore', function () {
   const ids: number[] = [];
   const restorer = () => `${RESTORER.restore_username}@'127.0.0.1'`;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(SHOP);
     trial = await scene.trial(database, { entry: RESTORER });
     await scene.mariadb.sql(`create or replace user ${restorer()} identified by '${RESTORER.restore_password}'`);
     await scene.mariadb.sql(`grant all on *.* to ${restorer()}`);
     ids.push((await trial.backup()).outcome.backup_id!);
   });
-  after(() => trial[Symbol.asyncDispose]());
+  after(async () => {
+    await trial[Symbol.asyncDispose]();
+    await scene[Symbol.asyncDispose]();
+  });
 
   const plan = async (...args: string[]) => {
     const files = ['--config', join(trial.place.folder, 'databases.json'), '--work-dir', trial.place.workDir];

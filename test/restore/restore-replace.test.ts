@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { runDocumented, sade } from '../../testing/cli/sade.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
@@ -15,11 +15,12 @@ describe('sade restore --replace', function () {
   let database: string;
   let id: number;
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     await scene.mariadb.sql(
       `create or replace user replacer@'127.0.0.1' identified by '${RESTORER.restore_password}'; grant set user on *.* to replacer@'127.0.0.1'; grant select on mysql.proc to replacer@'127.0.0.1'`,
     );
   });
+  after(() => scene[Symbol.asyncDispose]());
   beforeEach(async () => {
     database = await scene.createDatabase(SHOP);
     trial = await scene.trial(database, { entry: RESTORER });

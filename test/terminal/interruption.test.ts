@@ -9,7 +9,7 @@ import { EXIT, type InterruptingSignal } from '../../cli/errors.ts';
 import { readLastRun } from '../../cli/report/last-run.ts';
 import { findOrphanedDumps } from '../../cli/spool/orphaned-dumps.ts';
 import { spoiledDumpProgram } from '../../testing/cli/fake-mysqldump.ts';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { filesOnDisk } from '../../testing/cli/on-disk.ts';
 import { DENO_PERMISSIONS, startSade } from '../../testing/cli/sade.ts';
@@ -38,9 +38,10 @@ describe('a signal', function () {
   before(async () => {
     // The package fetches the program itself out of another package when it is first run.
     execFileSync(process.execPath, [join(ROOT, 'node_modules/deno/bin.cjs'), '--version']);
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(SHOP);
   });
+  after(() => scene[Symbol.asyncDispose]());
   beforeEach(async () => {
     trial = await scene.trial(database);
   });

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { findOrphanedDumps } from '../../cli/spool/orphaned-dumps.ts';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { filesOnDisk } from '../../testing/cli/on-disk.ts';
 import { RUNTIMES } from '../../testing/cli/runtimes.ts';
@@ -27,7 +27,7 @@ describe('a run that is ended by kill -9', function () {
   const listed = (port: string) => trial.place.list([{ ...trial.entry, db_port: port }]);
 
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(
       'create table noise (id int primary key, v mediumblob); insert into noise select seq, random_bytes(1024) from seq_1_to_4000',
     );
@@ -39,7 +39,10 @@ describe('a run that is ended by kill -9', function () {
       },
     );
   });
-  after(() => proxy[Symbol.asyncDispose]());
+  after(async () => {
+    await proxy[Symbol.asyncDispose]();
+    await scene[Symbol.asyncDispose]();
+  });
   beforeEach(async () => {
     isHeld = true;
     trial = await scene.trial(database);

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { Terminal } from '../../testing/cli/terminal.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
@@ -15,7 +15,7 @@ describe('sade restore on a terminal', function () {
   let database: string;
   const ids: number[] = [];
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(SHOP);
     trial = await scene.trial(database, { entry: RESTORER });
     await scene.mariadb.sql(
@@ -23,7 +23,10 @@ describe('sade restore on a terminal', function () {
     );
     ids.push((await trial.backup()).outcome.backup_id!);
   });
-  after(() => trial[Symbol.asyncDispose]());
+  after(async () => {
+    await trial[Symbol.asyncDispose]();
+    await scene[Symbol.asyncDispose]();
+  });
 
   const open = (args: string[], program = [process.execPath]) => {
     const files = ['--config', join(trial.place.folder, 'databases.json'), '--work-dir', trial.place.workDir];

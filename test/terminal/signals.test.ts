@@ -8,7 +8,7 @@ import { EXIT, type InterruptingSignal } from '../../cli/errors.ts';
 import { readLastRun } from '../../cli/report/last-run.ts';
 import { findOrphanedDumps } from '../../cli/spool/orphaned-dumps.ts';
 import { spoiledDumpProgram } from '../../testing/cli/fake-mysqldump.ts';
-import { type FaultScene, sharedFaultScene } from '../../testing/cli/fault-scene.ts';
+import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../testing/cli/fault-trial.ts';
 import { Terminal } from '../../testing/cli/terminal.ts';
 import { SHOP } from '../../testing/databases/shop.ts';
@@ -38,9 +38,10 @@ describe('on a terminal sade backup', function () {
   const open: AsyncDisposable[] = [];
 
   before(async () => {
-    scene = await sharedFaultScene();
+    scene = await FaultScene.open();
     database = await scene.createDatabase(SHOP);
   });
+  after(() => scene[Symbol.asyncDispose]());
   beforeEach(async () => {
     trial = await scene.trial(database);
     await trial.place.list(['a', 'b', 'c'].map(name => ({ ...trial.entry, name })));

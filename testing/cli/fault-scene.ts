@@ -1,9 +1,7 @@
-import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MariaDb, sharedMariaDb } from '../databases/mariadb.ts';
-import { startService } from '../service/service.ts';
 import { type ServiceHere, startServiceHere } from '../service/service-here.ts';
 import { FaultTrial } from './fault-trial.ts';
 
@@ -12,24 +10,25 @@ export const ALL_RIGHTS = ['SELECT', 'SHOW VIEW', 'TRIGGER', 'EVENT'] as const;
 const PASSWORD = 'not to be $hown';
 
 /**
- * Where faults happen: one database server, one service with its storage folder and its history, and for each fault a
- * label, a user and a work folder of its own.
+ * Where faults happen: the database server of all tests, a service with its storage folder and its history, and for each fault a
+ * label, a user and a work folder of its own. A file of tests opens it once.
  */
 export class FaultScene implements AsyncDisposable {
   readonly mariadb: MariaDb;
-  readonly service: SceneService;
+  readonly service: ServiceHere;
   readonly folder: string;
 
-  private constructor(mariadb: MariaDb, service: SceneService, folder: string) {
+  private constructor(mariadb: MariaDb, service: ServiceHere, folder: string) {
     this.mariadb = mariadb;
     this.service = service;
     this.folder = folder;
   }
 
-  /** @param folder for all that the service keeps; made if needed, and removed in the end */
-  static async open(folder: string, start: StartService = startServiceHere): Promise<FaultScene> {
+  /** @param given for all that the service keeps, a new folder when left out; made if needed, and removed in the end */
+  static async open(given?: string): Promise<FaultScene> {
+    const folder = given ?? (await mkdtemp(join(tmpdir(), 'lumbung-faults-')));
     await mkdir(folder, { recursive: true });
-    return new FaultScene(await sharedMariaDb(), await start(serviceSettings(folder)), folder);
+    return new FaultScene(await sharedMariaDb(), await startServiceHere(serviceSettings(folder)), folder);
   }
 
   /** Makes a database under a name that no other test has. @returns the name */
@@ -76,31 +75,6 @@ export class FaultScene implements AsyncDisposable {
     await this.service[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-type SceneService = Omit<ServiceHere, 'stop' | 'orphansReported'>;
-type StartService = (env: Record<string, string>) => Promise<SceneService>;
-
-let shared: Promise<FaultScene> | undefined;
-
-/**
- * The scene of all tests of faults, as long as a service of their own is not what they need. It ends with this process: no test
- * file knows whether it is the last one.
- */
-export function sharedFaultScene(): Promise<FaultScene> {
-  shared ??= openShared();
-  return shared;
-}
-
-async function openShared(): Promise<FaultScene> {
-  const folder = await mkdtemp(join(tmpdir(), 'lumbung-faults-'));
-  const scene = await FaultScene.open(folder, async env => {
-    const service = await startService(env);
-    service.unref();
-    return service;
-  });
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
-  return scene;
 }
 
 let names = 0;
