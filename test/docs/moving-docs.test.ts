@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { blocksRunBy, ROOT } from '../../testing/docs/pages.ts';
 import { upload } from '../../testing/service/requests.ts';
-import { type Service, startService } from '../../testing/service/service.ts';
+import { startService } from '../../testing/service/service.ts';
+import { startServiceHere } from '../../testing/service/service-here.ts';
 import { sampleZip } from '../../testing/zips/sample-zip.ts';
 
 const DATABASE = 'pt_xyz';
@@ -34,15 +35,13 @@ describe('the documented ways to move the data of the service, and to rebuild it
   });
   after(() => rm(folder, { recursive: true }));
 
-  const serve = (data: string, more: Record<string, string> = {}): Promise<Service> =>
-    startService({
-      STORAGE_DIR: join(data, 'backups'),
-      DATABASE_URL: `sqlite:${join(data, 'history.sqlite')}`,
-      ...more,
-    });
+  const stores = (data: string) => ({
+    STORAGE_DIR: join(data, 'backups'),
+    DATABASE_URL: `sqlite:${join(data, 'history.sqlite')}`,
+  });
   /** @returns the databases that a service on that data lists */
   const listed = async (data: string): Promise<string[]> => {
-    await using service = await serve(data);
+    await using service = await startServiceHere(stores(data));
     const { data: list } = (await (await fetch(service.url)).json()) as { data: { database_name: string }[] };
     return list.map(({ database_name }) => database_name);
   };
@@ -69,11 +68,10 @@ describe('the documented ways to move the data of the service, and to rebuild it
   it('move what a first try has stored, also after a first start of the unit', async () => {
     await mkdir(trial());
     {
-      await using service = await serve(trial());
+      await using service = await startServiceHere(stores(trial()));
       expect((await upload(service.url, sampleZip({ database: DATABASE }))).status).to.equal(201);
-      expect(await service.stop()).to.equal(0);
     }
-    await (await serve(unit())).kill(); // leaves a history of its own, with its -wal
+    await (await startService(stores(unit()))).kill(); // leaves a history of its own, with its -wal
     expect(await readdir(unit())).to.include.members(['history.sqlite', 'history.sqlite-wal']);
     await paste('docs/how-to/move-the-service.md');
     expect(await readdir(join(unit(), 'old'))).to.include.members(['history.sqlite', 'history.sqlite-wal']);
