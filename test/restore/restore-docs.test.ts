@@ -2,6 +2,7 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Workplace } from '../../testing/cli/sade.ts';
+import { pasteHere } from '../../testing/cli/shell-with-sade.ts';
 import { Terminal } from '../../testing/cli/terminal.ts';
 import { type MariaDb, startMariaDb } from '../../testing/databases/mariadb.ts';
 import { blocksRunBy, ROOT } from '../../testing/docs/pages.ts';
@@ -17,7 +18,7 @@ const SCHEMA = `create table faktur (id int primary key, total int not null);
   create view mahal as select id from faktur where total > 700;
   create trigger no_debt before insert on faktur for each row set new.total = greatest(new.total, 0);`;
 
-/** The blocks of docs/restore.md, in a shell on a terminal, with what a person answers. */
+/** The blocks of docs/restore.md, in a shell, with what a person answers on a terminal. */
 describe('the commands of docs/restore.md', function () {
   this.timeout(180_000);
   const blocks = blocksRunBy('test/restore/restore-docs.test.ts');
@@ -61,7 +62,7 @@ describe('the commands of docs/restore.md', function () {
     await place[Symbol.asyncDispose]();
   });
 
-  /** Types a block into a shell, and answers the questions of `sade`. */
+  /** Types a block into a shell, and answers the questions of `sade`: on a terminal where it has any. @returns what is shown */
   async function paste(
     looks: string,
     answers: readonly (readonly [question: string, answer: string])[] = [],
@@ -74,14 +75,20 @@ describe('the commands of docs/restore.md', function () {
       .replaceAll('--at 34', `--at ${id}`)
       .replaceAll("'2026-11-28 01:30'", `'${new Date().getFullYear()}-12-31 23:59'`)
       .replaceAll('/mnt/', `${place.folder}/mnt/`);
+    const env = {
+      ...{ SADE_CONFIG: join(place.folder, 'databases.json'), SADE_WORK_DIR: place.workDir },
+      ...{ SADE_SERVER: service.url, SADE_TARGETS: join(place.folder, 'targets.json') },
+    };
+    if (answers.length === 0) {
+      const { code, stdout, stderr } = await pasteHere(`set -e\n${text}`, {
+        cwd: place.folder,
+        env: { ...process.env, ...env },
+      });
+      expect(code, stdout + stderr).to.equal(exitCode);
+      return stdout + stderr;
+    }
     const script = `set -e; sade() { '${process.execPath}' '${MAIN}' "$@"; }\n${text}`;
-    await using terminal = Terminal.open(['bash', '-c', script], {
-      cwd: place.folder,
-      env: {
-        ...{ SADE_CONFIG: join(place.folder, 'databases.json'), SADE_WORK_DIR: place.workDir },
-        ...{ SADE_SERVER: service.url, SADE_TARGETS: join(place.folder, 'targets.json') },
-      },
-    });
+    await using terminal = Terminal.open(['bash', '-c', script], { cwd: place.folder, env });
     for (const [question, answer] of answers) {
       await terminal.shows(question);
       terminal.type(`${answer}\r`);
