@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { entryNameOf } from '../../../protocol/backup-name.ts';
 import { expectError, graphql, request, upload } from '../../../testing/service/requests.ts';
 import { type Service, startService } from '../../../testing/service/service.ts';
-import { startServiceHere } from '../../../testing/service/service-here.ts';
+import { rebuildHere, startServiceHere } from '../../../testing/service/service-here.ts';
 import { sampleManifest } from '../../../testing/zips/sample-manifest.ts';
 import { sampleZip } from '../../../testing/zips/sample-zip.ts';
 
@@ -117,10 +117,9 @@ describe('the service, as its own process', function () {
     const zip = sampleZip({ takenAt: '2023-11-01T00:00:00Z' });
     await service.stop();
     await writeFile(join(folder, 'backups', 'pt_xyz', zip.fileName), BEYOND);
-    const rebuilding = await startService(env, ['rebuild']).catch((error: Error) => error);
-    expect(String(rebuilding))
-      .to.contain('ended with exit code 1')
-      .and.contain(`${zip.fileName} was not added to the history`);
+    const { code, output } = await rebuildHere(env);
+    expect(code).to.equal(1);
+    expect(output).to.contain(`${zip.fileName} was not added to the history`);
     await using next = await startServiceHere(env);
     expect((await request(`${next.url}/pt_xyz`)).text).not.to.contain(zip.fileName);
   });
