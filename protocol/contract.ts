@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as Croner from 'croner';
+import { isKeyOf } from './texts/is-key-of.ts';
 
 /** How often a complete backup is due: at an interval, or at the times of a cron expression in a time zone. */
 export type Every =
@@ -19,7 +20,7 @@ const LONGEST_MS = 400 * MS.d;
  */
 export function parseDuration(value: unknown): number | string {
   const [, count, unit] = (typeof value === 'string' && /^(\d{1,6})([mhdw])$/.exec(value)) || [];
-  const ms = Number(count) * (MS[unit as keyof typeof MS] ?? Number.NaN);
+  const ms = isKeyOf(MS, unit) ? Number(count) * MS[unit] : Number.NaN;
   return ms <= LONGEST_MS ? ms : 'must be a time such as 90m, 24h or 7d, up to 400d';
 }
 

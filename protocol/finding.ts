@@ -1,5 +1,6 @@
 import { type InferType, mixed } from 'yup';
 import { currentCode, FINDINGS, type FindingCode, isFormerCode, type Severity } from './finding-codes.ts';
+import { isKeyOf } from './texts/is-key-of.ts';
 
 /** Something that was noticed of one backup. */
 export interface Finding {
@@ -101,6 +102,6 @@ function findingProblem(found: Record<string, unknown> | null): string | undefin
   if (advice !== undefined && (typeof advice !== 'string' || advice.length > MAX_TEXT))
     return `.advice must be a text of ${MAX_TEXT} characters at most`;
   const today = currentCode(code);
-  const own = Object.hasOwn(FINDINGS, today) ? FINDINGS[today as FindingCode] : severity;
+  const own = isKeyOf(FINDINGS, today) ? FINDINGS[today] : severity;
   return own === severity ? undefined : ' has a lower severity than its code';
 }

@@ -1,3 +1,4 @@
+import { isKeyOf } from '../../protocol/texts/is-key-of.ts';
 import type { BackupCommand } from './backups.ts';
 import type { Command, RunCommand } from './command.ts';
 import type { WatchCommand } from './watch.ts';
@@ -58,7 +59,7 @@ export const COMMANDS = {
 
 /** @returns the command of that name; undefined for any other name */
 export function findCommand(name: string): Command | undefined {
-  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;
+  return isKeyOf(COMMANDS, name) ? COMMANDS[name] : undefined;
 }
 
 /** @returns the error for arguments that are no command */

@@ -1,4 +1,5 @@
 import { ROLES, type Role } from '../../protocol/access/roles.ts';
+import { isKeyOf } from '../../protocol/texts/is-key-of.ts';
 import { EVERYTHING, isEverything, type Scope, scopeProblem } from '../auth/scope.ts';
 import { validationError } from '../errors/errors.ts';
 
@@ -48,7 +49,7 @@ const MAX_DAYS = 3660;
  */
 export function durationMs(field: string, text: string): number {
   const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  const ms = Number(count) * (MS[unit as keyof typeof MS] ?? Number.NaN);
+  const ms = isKeyOf(MS, unit) ? Number(count) * MS[unit] : Number.NaN;
   if (ms > 0 && ms <= MAX_DAYS * MS.d) return ms;
   throw validationError([
     { field, message: `must be a time such as 365d, 12h or 30m, up to ${MAX_DAYS}d, and not ${JSON.stringify(text)}` },

@@ -1,4 +1,5 @@
 import { type DefinitionNeeds, KIND_NAMES, type ObjectKind } from '../../../protocol/manifest.ts';
+import { isKeyOf } from '../../../protocol/texts/is-key-of.ts';
 import type { Session } from '../../mysql/connect.ts';
 import { isServersAnswer } from '../../mysql/servers-answer.ts';
 import { parseGrants } from '../../preflight/privileges/grants.ts';
@@ -75,7 +76,7 @@ function ownName(account: string): string {
 /** @returns such as `` `root`@`localhost` (2 events, 1 procedure) `` */
 export function describeDefiner({ account, objects }: ForeignDefiner): string {
   const counted = Object.entries(objects).map(([kind, n]) => {
-    const name = KIND_NAMES[kind as ObjectKind] ?? kind;
+    const name = isKeyOf(KIND_NAMES, kind) ? KIND_NAMES[kind] : kind;
     return `${n} ${n === 1 ? name : kind.replace('_', ' ')}`;
   });
   return `${account} (${counted.join(', ')})`;

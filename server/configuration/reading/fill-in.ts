@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { isKeyOf } from '../../../protocol/texts/is-key-of.ts';
 import { codeOf, messageOf } from '../../errors/error-code.ts';
 import { CHANNELS } from '../channels/all-channels.ts';
 import { secretKeysOf } from '../schema/tree.ts';
@@ -84,9 +85,9 @@ function secretHolders(root: unknown): Holder[] {
   if (!isMap(root)) return [];
   const { channels, heartbeat } = root;
   const ofChannels = Object.entries(isMap(channels) ? channels : {}).flatMap(([name, map]) => {
-    const schema = isMap(map) && typeof map.type === 'string' && Object.hasOwn(CHANNELS, map.type);
-    if (!schema) return [];
-    return [{ map, path: ['channels', name], keys: secretKeysOf(CHANNELS[map.type as keyof typeof CHANNELS]) }];
+    const type = isMap(map) && typeof map.type === 'string' ? map.type : undefined;
+    if (!isMap(map) || !isKeyOf(CHANNELS, type)) return [];
+    return [{ map, path: ['channels', name], keys: secretKeysOf(CHANNELS[type]) }];
   });
   return [...ofChannels, ...(isMap(heartbeat) ? [{ map: heartbeat, path: ['heartbeat'], keys: ['url'] }] : [])];
 }

@@ -1,3 +1,4 @@
+import { isKeyOf } from '../../../protocol/texts/is-key-of.ts';
 import type { Language } from '../../configuration/configuration.ts';
 
 export type { Language };
@@ -7,7 +8,7 @@ export const LANGUAGES: Readonly<Record<Language, string>> = { en: 'English', id
 
 /** @returns the language that a text names, such as a cookie or `?lang=` */
 export function languageOf(text: string | null | undefined): Language | undefined {
-  return text !== null && text !== undefined && Object.hasOwn(LANGUAGES, text) ? (text as Language) : undefined;
+  return isKeyOf(LANGUAGES, text) ? text : undefined;
 }
 
 /**

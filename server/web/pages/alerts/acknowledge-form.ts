@@ -1,3 +1,4 @@
+import { isKeyOf } from '../../../../protocol/texts/is-key-of.ts';
 import { instantIn } from '../../forms/local-instant.ts';
 import { choice, field, form } from '../../shell/forms.ts';
 import { type Html, html } from '../../shell/html.ts';
@@ -76,5 +77,5 @@ function endIn(view: View, end: string, until: string): Date | AcknowledgeMistak
     if (!at) return { until: t.time };
     return at <= view.now ? { until: t.past } : at;
   }
-  return Object.hasOwn(SPANS, end) ? new Date(view.now.getTime() + SPANS[end as keyof typeof SPANS]) : { end: t.end };
+  return isKeyOf(SPANS, end) ? new Date(view.now.getTime() + SPANS[end]) : { end: t.end };
 }

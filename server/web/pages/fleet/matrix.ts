@@ -1,3 +1,4 @@
+import { isKeyOf } from '../../../../protocol/texts/is-key-of.ts';
 import { ageOf } from '../../../fleet/age-of.ts';
 import type { RowGroup } from '../../../fleet/arrange-rows.ts';
 import { type DayCell, resultOf } from '../../../fleet/day-cells.ts';
@@ -79,9 +80,7 @@ function reasonOf(view: View, { standing, alarms, database }: MatrixRow): string
   const paused = standing === 'paused' && database.pausedUntil;
   const own = paused ? t.pausedUntil(view.format.atText(paused)) : t.reasons[standing];
   const words = KIND_WORDS[view.language];
-  const others = alarms.flatMap(({ kind }) =>
-    kind !== standing && Object.hasOwn(words, kind) ? [words[kind as keyof typeof words]] : [],
-  );
+  const others = alarms.flatMap(({ kind }) => (kind !== standing && isKeyOf(words, kind) ? [words[kind]] : []));
   return [...new Set([own, ...others])].filter(text => text !== '').join(', ');
 }
 
