@@ -129,7 +129,7 @@ describe('sade doctor', function () {
     expect(failed[0]).to.deep.include({
       area: 'service',
       advice:
-        'Check its address (SADE_SERVER or --server), and whether it runs: systemctl status lumbung, on its machine.',
+        'Check its address (SADE_SERVER or --server; https:// where it has TLS), and whether it runs on its machine: systemctl status lumbung, or npm start.',
     });
     expect(failed[0]!.message).to.contain("can't be reached");
   });

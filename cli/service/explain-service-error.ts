@@ -45,7 +45,7 @@ function adviceForLine(reason: string): string {
     return 'What answers there does not speak TLS. Check whether --server must begin with http://.';
   if (/^no answer came|did not end within/.test(reason))
     return 'The service received the zip, but did not answer as expected. Check its log and its disk, and any proxy in between.';
-  return 'Check its address (SADE_SERVER or --server), and whether it runs: systemctl status lumbung, on its machine.';
+  return 'Check its address (SADE_SERVER or --server; https:// where it has TLS), and whether it runs on its machine: systemctl status lumbung, or npm start.';
 }
 
 const OWN_CA =

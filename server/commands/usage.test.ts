@@ -12,6 +12,9 @@ describe('npm start -- --help', () => {
     expect(output).to.contain('  PORT (default 3000)').and.contain('  VERIFY_UPLOADS (default on)');
     expect(output)
       .to.contain('  MAX_DUMP_BYTES (default 1 TiB)')
-      .and.match(/^ {2}PUBLIC_URL$/m);
+      .and.match(/^ {2}PUBLIC_URL$/m)
+      .and.contain('each entry of the audit trail is added')
+      .and.not.match(/\]\(/);
+    expect(output.trimEnd().split('\n').at(-1), 'what is left on a small terminal').to.match(/^ {2}unpin /);
   });
 });

@@ -9,21 +9,23 @@ export function usage(): string {
     'npm start              runs the service',
     'npm start -- --help    shows this',
     '',
-    'sudo lumbung COMMAND    does one thing, as the user of the service and with its variables:',
-    '',
-    ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
-    '',
     'It reads these environment variables:',
     ...Object.values(VARIABLES).flatMap(describe),
     '',
     'docs/reference/configuration.md has more about each.',
+    '',
+    // At the end, since this is what is left on a small terminal.
+    'sudo lumbung COMMAND    does one thing, as the user of the service and with its variables:',
+    '',
+    ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
     '',
   ].join('\n');
 }
 
 function describe(variable: Variable): string[] {
   const shown = shownDefault(variable);
-  const meaning = variable.meaning.replaceAll('`', '');
+  // Written for the reference, too.
+  const meaning = variable.meaning.replaceAll('`', '').replace(/\[([^\]]+)\]\([^)]+\)/g, '$1');
   return ['', `  ${variable.name}${shown === undefined ? '' : ` (default ${shown})`}`, `      ${meaning}`];
 }
 
