@@ -14,6 +14,7 @@ import { healthRoutes } from './health/health-routes.ts';
 import type { Orm } from './history/orm.ts';
 import { countRequests } from './http/auditing/count-requests.ts';
 import { noteRefusal } from './http/auditing/note-refusal.ts';
+import { cutStalled } from './http/connections/cut-stalled.ts';
 import { type LingeringCloseLimits, lingeringClose } from './http/connections/lingering-close.ts';
 import { entityManager } from './http/entity-manager.ts';
 import { errorHandler } from './http/error-handler.ts';
@@ -66,6 +67,9 @@ export interface Dependencies extends RunningParts {
   readonly liveLookMs?: number;
 }
 
+/** How long a client may take nothing of an answer other than a download. */
+const ANSWER_IDLE_MS = 60_000;
+
 /** Builds the service. The order is the architecture: what stands further up sees all that happens below. */
 export function createApp({ hosts = [], trustedProxies = [], limits = {}, lingerLimits, ...parts }: Dependencies): Koa {
   const { access, history, storage, configuration, audit, log, publicUrl } = parts;
@@ -83,6 +87,7 @@ export function createApp({ hosts = [], trustedProxies = [], limits = {}, linger
   app.use(clientAddress(trustedProxies));
   app.use(requestLog({ log }));
   app.use(countRequests(request => requests.add(request)));
+  app.use(cutStalled(ANSWER_IDLE_MS));
   app.use(lingeringClose(lingerLimits));
   app.use(errorHandler({ log, storage, onAnswered, sendPage: web.sendError }));
   app.use(requestScope());
