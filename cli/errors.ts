@@ -12,6 +12,8 @@ export const EXIT = {
 /** A signal that ends a command before its time. */
 export type InterruptingSignal = keyof typeof EXIT.interrupted;
 
+export const INTERRUPTING_SIGNALS = Object.keys(EXIT.interrupted) as InterruptingSignal[];
+
 /** An expected end of the program: one clear message, no stack. */
 export class CommandError extends Error {
   override readonly name: string = 'CommandError';

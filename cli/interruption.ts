@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { EXIT, type InterruptingSignal } from './errors.ts';
+import { EXIT, INTERRUPTING_SIGNALS, type InterruptingSignal } from './errors.ts';
 
 const STILL_STOPPING =
   'still stopping; one more signal ends sade immediately, and the next run removes the unfinished files';
@@ -80,8 +80,7 @@ export class Interrupted extends Error {
 }
 
 function signalsThatInterrupt(): InterruptingSignal[] {
-  const names = Object.keys(EXIT.interrupted) as InterruptingSignal[];
-  return names.filter(name => name !== 'SIGHUP' || isOnTerminal());
+  return INTERRUPTING_SIGNALS.filter(name => name !== 'SIGHUP' || isOnTerminal());
 }
 
 function isOnTerminal(): boolean {

@@ -1,7 +1,7 @@
 import { array, boolean, date, mixed, number, object, type Schema, string, ValidationError } from 'yup';
 import { currentFindings, type ForeignFinding, findingList } from '../../protocol/finding.ts';
 import { currentCode } from '../../protocol/finding-codes.ts';
-import { EXIT, type InterruptingSignal } from '../errors.ts';
+import { INTERRUPTING_SIGNALS } from '../errors.ts';
 import type { LastRun } from './last-run.ts';
 import type { Outcome } from './outcome.ts';
 import { camelCased, snakeCased } from './snake-case.ts';
@@ -29,9 +29,7 @@ const lastRun: Schema = object({
   outcomes: array(outcome.required()).required(),
   ...{ not_done: texts, kept: texts, only: array(text).optional(), warnings: array(text).optional() },
   unfinished: string().optional(),
-  interrupted_by: string()
-    .oneOf(Object.keys(EXIT.interrupted) as InterruptingSignal[])
-    .optional(),
+  interrupted_by: string().oneOf(INTERRUPTING_SIGNALS).optional(),
   verdict: string().optional(),
   amended_by: object({
     ...{ started_at: instant, ended_at: instant, exit_code: count, databases: texts },
