@@ -1,8 +1,7 @@
 import { latestCompleteAt, latestRegularId } from '../databases/latest-ids.ts';
 import { isOneOf } from '../history/conditions.ts';
-import { fromStore } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
-import { readRows } from '../history/read-rows.ts';
+import { readRows, selectedBySubquery } from '../history/read-rows.ts';
 import { aliased, query } from '../history/tables.ts';
 import type { Newest } from './standing.ts';
 
@@ -25,10 +24,7 @@ export async function readNewest(em: EntityManager, names: readonly string[]): P
         .select('d.complete_at as completeAt'),
     );
     for (const { name, completeAt, ...newest } of rows)
-      found.set(name, {
-        ...newest,
-        completeAt: completeAt === null ? null : fromStore(completeAt as unknown as number | string),
-      });
+      found.set(name, { ...newest, completeAt: selectedBySubquery(completeAt) });
   }
   return found;
 }

@@ -33,6 +33,11 @@ export async function readRows<Row extends object>(em: EntityManager, query: Que
   return withInstants(rows, selectedInstants(em, compiled));
 }
 
+/** @returns an instant that a subquery selects: a row has it as the store keeps it, and not as its type says */
+export function selectedBySubquery(value: Date | null): Date | null {
+  return value === null ? null : fromStore(value as unknown as number | string);
+}
+
 /** @returns how many rows a query finds, which selects no columns itself. Each store counts in another type. */
 export async function countRows(em: EntityManager, found: Countable): Promise<number> {
   const [row] = await readRows(em, found.select(COUNT));

@@ -1,5 +1,4 @@
-import { fromStore } from '../history/dialect.ts';
-import { readRows } from '../history/read-rows.ts';
+import { readRows, selectedBySubquery } from '../history/read-rows.ts';
 import { isInScope, type Reading } from '../history/reading/in-scope.ts';
 import { aliased, query } from '../history/tables.ts';
 
@@ -40,16 +39,11 @@ type Row = Awaited<ReturnType<typeof readPage>>[number];
 function measured({ lastAttempt, lastDrill, lastRestorable, lastDetail, ...row }: Row): MeasuredDatabase {
   return {
     ...row,
-    lastAttemptAt: stored(lastAttempt),
-    lastDrillAt: stored(lastDrill),
-    lastRestorableAt: stored(lastRestorable),
+    lastAttemptAt: selectedBySubquery(lastAttempt),
+    lastDrillAt: selectedBySubquery(lastDrill),
+    lastRestorableAt: selectedBySubquery(lastRestorable),
     stageSeconds: stagesIn(lastDetail),
   };
-}
-
-/** The result of a subquery is as the store has it. */
-function stored(value: Date | null): Date | null {
-  return value === null ? null : fromStore(value as unknown as number | string);
 }
 
 function stagesIn(detail: string | null): MeasuredDatabase['stageSeconds'] {

@@ -1,6 +1,5 @@
-import { fromStore } from '../history/dialect.ts';
 import type { EntityManager } from '../history/orm.ts';
-import { readRows } from '../history/read-rows.ts';
+import { readRows, selectedBySubquery } from '../history/read-rows.ts';
 import { query } from '../history/tables.ts';
 import { newestRun } from '../runs/list-sources.ts';
 import type { Metric, Sample } from './exposition.ts';
@@ -13,9 +12,8 @@ const MOST_SOURCES = 1_000;
 export async function sourceMetrics(em: EntityManager): Promise<Metric[]> {
   const sources = await readRows(em, SOURCES);
   const samples = sources.slice(0, MOST_SOURCES).flatMap(({ source, shard, endedAt }): Sample[] => {
-    // The result of a subquery is as the store has it.
-    if (endedAt === null) return [];
-    return [{ labels: { source, shard }, value: toSeconds(fromStore(endedAt as unknown as number | string)) }];
+    const ended = selectedBySubquery(endedAt);
+    return ended === null ? [] : [{ labels: { source, shard }, value: toSeconds(ended) }];
   });
   return [
     {
