@@ -120,6 +120,18 @@ describe('the command lumbung', () => {
     expect(await lumbung('token', 'list')).to.deep.include({ code: 0 });
   });
 
+  it('takes the variables of all files of a pattern, as systemd does, and names a pattern without a file', async () => {
+    const pattern = { WorkingDirectory: folder, EnvironmentFiles: `${folder}/*.env (ignore_errors=no)` };
+    await unit(pattern);
+    expect((await lumbung('token', 'list')).stderr).to.match(
+      /\*\.env, which lumbung\.service names, can't be read: ENOENT/,
+    );
+    await writeFile(join(folder, 'a.env'), `STORAGE_DIR=/nowhere\nDATABASE_URL=${history()}\n`);
+    await writeFile(join(folder, 'b.env'), `STORAGE_DIR=${storage()}\n`);
+    expect(await lumbung('token', 'list')).to.deep.include({ code: 0 });
+    expect(await readdir(join(folder, 'service'))).to.include.members(['backups', 'history.sqlite']);
+  });
+
   it('runs as the user of the unit, whose files the service can read', async function () {
     if (process.getuid?.() !== 0) this.skip();
     await chown(join(folder, 'service'), DAEMON, DAEMON);

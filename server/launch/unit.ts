@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { codeOf, messageOf } from '../errors/error-code.ts';
 import { parseEnvironmentFile, parseEnvironmentProperty } from './environment-text.ts';
@@ -66,7 +66,10 @@ async function ask(): Promise<Map<string, string[]> | undefined> {
 async function readVariables(shown: string): Promise<Record<string, string>> {
   const [, path = shown, ignores] = /^(.*) \(ignore_errors=(yes|no)\)$/.exec(shown) ?? [];
   try {
-    return parseEnvironmentFile(await readFile(path, 'utf8'));
+    let variables = {};
+    for (const file of await filesOf(path))
+      variables = { ...variables, ...parseEnvironmentFile(await readFile(file, 'utf8')) };
+    return variables;
   } catch (error) {
     if (ignores === 'yes' && codeOf(error) === 'ENOENT') return {};
     if (codeOf(error) === 'EACCES')
@@ -75,4 +78,11 @@ async function readVariables(shown: string): Promise<Record<string, string>> {
       );
     throw new Error(`${path}, which ${UNIT} names, can't be read: ${messageOf(error)}`);
   }
+}
+
+/** systemd takes a pattern for several files, and shows it as it is. */
+async function filesOf(path: string): Promise<string[]> {
+  const found: string[] = [];
+  if (/[*?[]/.test(path)) for await (const file of glob(path)) found.push(file);
+  return found.length > 0 ? found.sort() : [path];
 }
