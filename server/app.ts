@@ -67,7 +67,7 @@ export interface Dependencies extends RunningParts {
   readonly liveLookMs?: number;
 }
 
-/** How long a client may take nothing of an answer other than a download. */
+/** How long a client may take nothing of an answer other than a download; Node looks twice, so it may be twice as long. */
 const ANSWER_IDLE_MS = 60_000;
 
 /** Builds the service. The order is the architecture: what stands further up sees all that happens below. */
