@@ -3,7 +3,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { dropAccounts } from './databases/accounts.ts';
 import { stopSharedMariaDb } from './databases/mariadb.ts';
-import { noteDuration } from './durations.ts';
+import { cpuSecondsSoFar, noteDuration } from './durations.ts';
 import { stillRunning } from './left-behind.ts';
 import { expectNoneLost, failLateRejections, watchRejections } from './lost-rejections.ts';
 
@@ -40,20 +40,21 @@ export const mochaHooks = isWorker
   ? { beforeAll: [watchRejections, noteHeld, begin], afterAll: [noneLost, dropAccounts, expectNothingLeft, noteTime] }
   : { afterAll: [stopSharedMariaDb, endInTime, noneLost] };
 
-/** When the tests of the file began. */
-let begun = 0;
+/** When the tests of the file began, and what this process had taken of the processor's time. */
+let begun = { at: 0, cpuSeconds: 0 };
 
 function begin(): void {
   // For the others and the programs that tests start: else it is written at the end of the run. Deno has no such cache.
   module.flushCompileCache?.();
-  begun = performance.now();
+  begun = { at: performance.now(), cpuSeconds: cpuSecondsSoFar() };
 }
 
-/** For the next run, which begins with the longest (scripts/test.ts). */
+/** For the next run, which puts its files into an order (scripts/test.ts). */
 function noteTime(this: Mocha.Context): void {
   const file = this.test?.parent?.suites[0]?.file;
-  if (file && process.env.TEST_DURATIONS)
-    noteDuration(file, (performance.now() - begun) / 1000, process.env.TEST_DURATIONS);
+  if (!file || !process.env.TEST_DURATIONS) return;
+  const seconds = (performance.now() - begun.at) / 1000;
+  noteDuration(file, { seconds, cpuSeconds: cpuSecondsSoFar() - begun.cpuSeconds }, process.env.TEST_DURATIONS);
 }
 
 /** How much was running in this process before the tests of the file. */
