@@ -15,7 +15,7 @@ export interface JobState {
   readonly lastEndedAt: Date | null;
   /** Of its last turn. In one line, without paths of this machine. */
   readonly lastError: string | null;
-  /** Null: at no time. */
+  /** Null: at no time. Never in the past: what is due has to wait for a turn that goes on, or for the history. */
   readonly nextAt: Date | null;
 }
 
@@ -58,8 +58,7 @@ export class JobRunner {
       if (this.#running) return;
       const now = this.#parts.clock.now();
       const plan = await this.#planAt(now);
-      const waitsMs = this.#isUnfinished ? Math.max(AFTER_CRASH_MS, this.job.restMs ?? 0) : (this.job.restMs ?? 0);
-      if (this.#monotonicMs() - this.#startedMs < waitsMs) return;
+      if (this.#restsMs() > 0) return;
       const isDue = plan.nextAt !== null && plan.nextAt <= now;
       if (isDue) await this.#begin(now, afterTurn(plan, this.job.every!, now));
       // Its time was taken already.
@@ -90,9 +89,24 @@ export class JobRunner {
   }
 
   get state(): JobState {
-    const { plan, lastStartedAt = null, lastEndedAt = null, lastError = null } = this.#known ?? {};
+    const { lastStartedAt = null, lastEndedAt = null, lastError = null } = this.#known ?? {};
     const isRunning = this.#running !== undefined;
-    return { name: this.job.name, isRunning, lastStartedAt, lastEndedAt, lastError, nextAt: plan?.nextAt ?? null };
+    return { name: this.job.name, isRunning, lastStartedAt, lastEndedAt, lastError, nextAt: this.#nextAt() };
+  }
+
+  #nextAt(): Date | null {
+    const plan = this.#known?.plan;
+    if (!plan) return null;
+    const soonestMs = this.#parts.clock.now().getTime() + Math.max(this.#restsMs(), 0);
+    if (this.#isUnfinished) return new Date(soonestMs);
+    return plan.nextAt && new Date(Math.max(plan.nextAt.getTime(), soonestMs));
+  }
+
+  /** @returns for how many milliseconds it still waits after the start; 0 or less when it does not */
+  #restsMs(): number {
+    const { restMs = 0 } = this.job;
+    const waitsMs = this.#isUnfinished ? Math.max(AFTER_CRASH_MS, restMs) : restMs;
+    return waitsMs - (this.#monotonicMs() - this.#startedMs);
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

@@ -153,6 +153,33 @@ for (const store of HISTORY_STORES)
       expect(next.status()[0]!.lastError).to.equal(null);
     });
 
+    it('shows no next time in the past: after a start, while a turn goes on, and after one that was cut off', async () => {
+      const gate = Promise.withResolvers<void>();
+      const rests = (every: Job['every'], name: string) => ({ ...job(every, undefined, name), restMs: 300_000 });
+      const slow = job({ ms: HOUR }, () => gate.promise, 'slow');
+      const jobs = [rests({ ms: HOUR }, 'hourly'), rests(DAILY, 'daily'), slow];
+      await begin(...jobs).look();
+      const times = (scheduler: Scheduler) =>
+        Object.fromEntries(scheduler.status().map(({ name, nextAt }) => [name, nextAt?.toISOString()]));
+
+      now = new Date('2026-11-29T07:05:00.000Z');
+      passedMs = 1_000;
+      const scheduler = begin(...jobs);
+      passedMs = 61_000;
+      await scheduler.look();
+      // The turn of `slow` has not ended: to the next start it looks cut off, and that is over its pause by now.
+      const rested = '2026-11-29T07:09:00.000Z';
+      expect(times(scheduler)).to.deep.equal({ hourly: rested, daily: rested, slow: '2026-11-29T08:05:00.000Z' });
+      now = new Date('2026-11-29T08:06:00.000Z');
+      expect(times(scheduler).slow, 'it is due, and runs').to.equal(now.toISOString());
+      const cut = begin(...jobs);
+      now = new Date('2026-11-29T08:06:10.000Z');
+      passedMs += 10_000;
+      await cut.look();
+      expect(times(cut).slow, 'it waits for a minute, and not for its next hour').to.equal('2026-11-29T08:07:00.000Z');
+      gate.resolve();
+    });
+
     it('ends a job when it stops, and the next start runs that turn again, after a pause', async () => {
       const begun = Promise.withResolvers<void>();
       const digest = job(DAILY, async ({ signal }) => {

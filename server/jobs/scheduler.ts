@@ -83,11 +83,10 @@ export class Scheduler {
   }
 
   #pauseMs(): number {
+    const states = this.status();
     const now = this.#clock.now().getTime();
     // What is due by now has just been tried.
-    const waits = this.status().flatMap(({ nextAt }) =>
-      nextAt && nextAt.getTime() > now ? [nextAt.getTime() - now] : [],
-    );
+    const waits = states.flatMap(({ nextAt }) => (nextAt && nextAt.getTime() > now ? [nextAt.getTime() - now] : []));
     return Math.max(Math.min(...waits, LOOK_MS), SOONEST_MS);
   }
 }
