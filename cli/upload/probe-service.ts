@@ -1,3 +1,4 @@
+import { whoamiAnswer } from '../../protocol/access/whoami.ts';
 import { serviceStatus } from '../../protocol/responses.ts';
 import { credentialsOf, type ServiceAccess } from '../access/service-access.ts';
 import { log } from '../log.ts';
@@ -9,7 +10,7 @@ const WITHIN_MS = 5000;
 
 export interface Probe {
   readonly status: number;
-  /** Bytes that are left on the disk of its storage; undefined when it answers with an error, as it does to a token that may only upload. */
+  /** Bytes that are left on the disk of its storage; undefined when it answers with an error, or the token may only upload. */
   readonly freeBytes: number | undefined;
 }
 
@@ -19,13 +20,15 @@ export interface Probe {
  * @throws the signal's reason when aborted
  */
 export async function probeService(access: ServiceAccess, signal: AbortSignal): Promise<Probe | undefined> {
-  const { server, ca } = access;
+  const { server } = access;
   const clock = new AbortController();
   const timer = setTimeout(() => clock.abort(), WITHIN_MS);
+  const within = AbortSignal.any([signal, clock.signal]);
   try {
-    const request = new Request(new URL('-/status', server), { headers: credentialsOf(access) });
-    const within = AbortSignal.any([signal, clock.signal]);
-    const answer = await sendBody(request, { length: 0, pieces: nothing() }, within, { ca });
+    // Each refusal is in the audit trail: nothing is asked that the token may not.
+    const known = access.token && (await probeRole(access, within));
+    if (known) return known;
+    const answer = await get('-/status', access, within);
     const { status, ok } = answer;
     log.debug('asked the service how it is', { server, status });
     return {
@@ -39,6 +42,23 @@ export async function probeService(access: ServiceAccess, signal: AbortSignal): 
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** @returns how the service is for a token that may not ask for more; undefined for another one */
+async function probeRole(access: ServiceAccess, within: AbortSignal): Promise<Probe | undefined> {
+  const answer = await get('-/whoami', access, within);
+  const { status, ok } = answer;
+  log.debug('asked the service what the token may do', { server: access.server, status });
+  // An earlier version has no such route.
+  if (status === 404) return undefined;
+  const mayRead = ok && (await readAnswer(answer, whoamiAnswer, access.server)).data.role !== 'upload';
+  return mayRead ? undefined : { status, freeBytes: undefined };
+}
+
+function get(path: string, access: ServiceAccess, within: AbortSignal): Promise<Response> {
+  const { server, ca } = access;
+  const request = new Request(new URL(path, server), { headers: credentialsOf(access) });
+  return sendBody(request, { length: 0, pieces: nothing() }, within, { ca });
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, request as forward } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { probeService } from '../../cli/upload/probe-service.ts';
 import { loadConfig } from '../../server/config.ts';
+import { AuditEntry } from '../../server/entities/audit-entry.entity.ts';
+import { openHistory } from '../../server/history/orm.ts';
 import { giveUpHistory, openStoresBeside } from '../../server/start/stores.ts';
 import { TokenStore } from '../../server/tokens/token-store.ts';
 import { unwrapped } from '../../testing/cli/fault-trial.ts';
@@ -64,6 +67,18 @@ describe('sade and the service that asks for tokens', function () {
     const path = join(place.folder, name);
     await writeFile(path, `${await createToken(settings(), { name, role, scope })}\n`, { mode: 0o600 });
     return path;
+  };
+  /** @returns what the audit trail has of refused requests, once the service has ended */
+  const refusals = async (): Promise<string[]> => {
+    await service.stop();
+    const history = await openHistory(settings().DATABASE_URL);
+    const entries = await history.em.fork().find(AuditEntry, { result: 'refused' });
+    await history.close();
+    return entries
+      .map(({ action, token, databaseName, detail }) =>
+        [action, token, databaseName, JSON.parse(detail ?? '{}').code].filter(Boolean).join(' '),
+      )
+      .toSorted();
   };
   const backup = (file: string, url = service.url) =>
     place.backup(url, ['--rehearse', 'off', '--retries', '0'], { env: { SADE_TOKEN_FILE: file } });
@@ -131,6 +146,21 @@ describe('sade and the service that asks for tokens', function () {
       .to.contain('what this report says of earlier backups is from the work folder')
       .and.contain('sade accept the role operator');
     expect(await waiting()).to.have.length(1);
+    expect(await refusals(), 'nothing but what its list is wrong about').to.deep.equal([
+      'run_report acme OUT_OF_SCOPE',
+      'upload acme toko OUT_OF_SCOPE',
+    ]);
+  });
+
+  it('asks how a service is, and of a token for uploads nothing that it may not', async () => {
+    const probe = async (role: string) => {
+      const from = await tokenFile(role, role, '*');
+      const token = { from, text: (await readFile(from, 'utf8')).trim() };
+      return probeService({ server: new URL(`${service.url}/`), token }, new AbortController().signal);
+    };
+    expect(await probe('upload')).to.deep.equal({ status: 200, freeBytes: undefined });
+    expect((await probe('admin'))?.freeBytes).to.be.greaterThan(0);
+    expect(await refusals()).to.deep.equal([]);
   });
 
   it('loses only what a token may not store today: the zip waits, other tokens go on, and a later run uploads it', async () => {
