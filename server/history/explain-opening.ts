@@ -20,6 +20,8 @@ function withoutPassword(url: string): string {
 }
 
 const HINTS: Record<string, string> = {
+  NEWER_HISTORY:
+    'start the newer version again, or put back the copy from before the upgrade: docs/how-to/upgrade.md#go-back',
   ECONNREFUSED: 'nothing listens there: start the database server, or correct host and port in DATABASE_URL',
   ETIMEDOUT: 'no answer: check host, port and firewall',
   EHOSTUNREACH: 'no route: check the host in DATABASE_URL',

@@ -87,6 +87,24 @@ describe('history', () => {
         await second.close();
       });
 
+      it('is refused when a newer version has changed its tables, and nothing of it is changed', async () => {
+        const url = await store.emptyUrl(await mkdtemp(join(folder, 'newer-')));
+        const history = await openHistory(url);
+        try {
+          await history.migrator.down();
+          const newer = 'Migration20990101000000_newer';
+          await history.em.execute('insert into mikro_orm_migrations (name) values (?)', [newer]);
+          const error = await openHistory(url).catch(error => error);
+          expect(error.message)
+            .to.contain('a newer version of Lumbung has changed its tables')
+            .and.contain(newer)
+            .and.contain('docs/how-to/upgrade.md#go-back');
+          expect(await history.migrator.getPending(), 'not migrated').to.have.length(1);
+        } finally {
+          await history.close();
+        }
+      });
+
       it('never gives an id twice, and keeps milliseconds and sizes beyond 32 bits', async () => {
         const url = await store.url(await mkdtemp(join(folder, 'ids-')));
         const history = await openHistory(url);

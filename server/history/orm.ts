@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { MikroORM } from '@mikro-orm/core';
 import type { AbstractSqlDriver, SqlEntityManager } from '@mikro-orm/sql';
 import { createConfig } from '../../mikro-orm.config.ts';
@@ -11,7 +12,8 @@ export type EntityManager = SqlEntityManager;
 /**
  * Opens the history store and brings its tables up to date.
  * @param url `sqlite:PATH` or `mysql://user:password@host:port/name`
- * @throws Error of one line that says what to do, never with the password
+ * @throws Error of one line that says what to do, never with the password; also when a newer version has changed the tables, which
+ *   are left as they are
  */
 export async function openHistory(url: string): Promise<Orm> {
   let orm: Orm | undefined;
@@ -19,6 +21,7 @@ export async function openHistory(url: string): Promise<Orm> {
     orm = (await MikroORM.init(await createConfig(url))) as Orm;
     await orm.connect();
     if (!url.startsWith('sqlite:')) await refuseBareBackslashes(orm);
+    await refuseNewer(orm);
     await orm.migrator.up();
     tagFailures(orm);
     return orm;
@@ -34,5 +37,18 @@ async function refuseBareBackslashes(orm: Orm): Promise<void> {
   if (row!.mode.includes('NO_BACKSLASH_ESCAPES'))
     throw new Error(
       'its sql_mode has NO_BACKSLASH_ESCAPES, which makes values in statements unsafe: remove that mode from the configuration of the server',
+    );
+}
+
+/** The migrator passes over what it does not know. But this version would write rows that the newer one takes for its own, or fail later. */
+async function refuseNewer(orm: Orm): Promise<void> {
+  const known = new Set((await readdir(orm.config.get('migrations').path!)).map(file => file.replace(/\.ts$/, '')));
+  const unknown = (await orm.migrator.getExecuted()).map(({ name }) => name).filter(name => !known.has(name));
+  if (unknown.length > 0)
+    throw Object.assign(
+      new Error(
+        `a newer version of Lumbung has changed its tables (${unknown.join(', ')}), and this one does not know how to use them`,
+      ),
+      { code: 'NEWER_HISTORY' },
     );
 }
