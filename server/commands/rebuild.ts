@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { Logger } from 'pino';
 import { openAudit } from '../audit/open-audit.ts';
+import { catchUpRows } from '../backups/recovery/catch-up-rows.ts';
 import { rebuildHistory } from '../backups/recovery/rebuild.ts';
 import { type Config, loadConfig } from '../config.ts';
 import type { Orm } from '../history/orm.ts';
@@ -22,7 +23,7 @@ export async function runRebuildCommand(args: readonly string[], env: NodeJS.Pro
 }
 
 /**
- * What `lumbung rebuild` does: makes the rows that the history lacks, from the stored files. Ends with a line of counts.
+ * What `lumbung rebuild` does: makes the rows that the history lacks, from the stored files, and completes those of an older copy. Ends with a line of counts.
  * @returns the exit code: 0, or 1 when some file could not be taken in
  * @throws Error of one line that says what to do; nothing is left open then
  */
@@ -31,16 +32,25 @@ export async function runRebuild(config: Config, log: Logger): Promise<number> {
   try {
     const { verifyUploads } = config;
     const rebuilding = { em: history.em.fork(), storage, log, verifyUploads };
-    const [rebuilt, reports] = await rebuildAll(rebuilding, history).catch(async error => {
+    const [caughtUp, rebuilt, reports] = await rebuildAll(rebuilding, history).catch(async error => {
       await giveUpHistory(history);
       throw error;
     });
-    await recordRebuild(config, { history, log }, { backups: rebuilt, reports });
+    await recordRebuild(config, { history, log }, { backups: { ...rebuilt, caughtUp }, reports });
     await history.close();
     const { fromRecord, renumbered, fromZip, removed, gone, failed } = rebuilt;
     log.info(
-      { from_record: fromRecord, renumbered, from_zip: fromZip, removed, gone, failed, reports: reports.added },
-      `Added ${fromRecord + renumbered + fromZip} backups to the history: ${fromRecord} from their records, ${renumbered} from their records with a new id, ${fromZip} by reading their zips. ${removed} of them were removed before, and stay so. The zips of ${gone} are missing. ${failed} files could not be added. Added ${reports.added} reports of drills and restores; ${reports.failed} could not be added. Damage that was known before is not in the history: let a scrub read all files (docs/how-to/scrub-stored-files.md).`,
+      {
+        from_record: fromRecord,
+        renumbered,
+        from_zip: fromZip,
+        removed,
+        gone,
+        failed,
+        caught_up: caughtUp,
+        reports: reports.added,
+      },
+      `Added ${fromRecord + renumbered + fromZip} backups to the history: ${fromRecord} from their records, ${renumbered} from their records with a new id, ${fromZip} by reading their zips. ${removed} of them were removed before, and stay so. The zips of ${gone} are missing. ${failed} files could not be added. ${caughtUp} backups that the history knew got the pins, accepted losses and removals that only their records had. Added ${reports.added} reports of drills and restores; ${reports.failed} could not be added. Damage that was known before is not in the history: let a scrub read all files (docs/how-to/scrub-stored-files.md).`,
     );
     return failed + reports.failed > 0 ? 1 : 0;
   } finally {
@@ -59,5 +69,6 @@ async function recordRebuild(config: Config, parts: { history: Orm; log: Logger 
 /** Reports are of backups, which come first. */
 async function rebuildAll(rebuilding: Parameters<typeof rebuildHistory>[0], history: Orm) {
   await new TokenStore({ history, storage: rebuilding.storage }).sync();
-  return [await rebuildHistory(rebuilding), await rebuildReports(rebuilding)] as const;
+  const caughtUp = await catchUpRows(rebuilding);
+  return [caughtUp, await rebuildHistory(rebuilding), await rebuildReports(rebuilding)] as const;
 }

@@ -9,6 +9,12 @@ import { sampleDrill, sampleRestore } from '../../../testing/service/sample-repo
 import { rebuildHere, type ServiceHere, startServiceHere } from '../../../testing/service/service-here.ts';
 import { sampleManifest, table } from '../../../testing/zips/sample-manifest.ts';
 import { type SampleZip, sampleZip } from '../../../testing/zips/sample-zip.ts';
+import { Backup } from '../../entities/backup.entity.ts';
+import { Pin } from '../../entities/pin.entity.ts';
+import { openHistory } from '../../history/orm.ts';
+import { pinBackup, releasePin } from '../../pins/pin-backup.ts';
+import { folderStorage } from '../../storage/folder/folder-storage.ts';
+import { changeRecorded } from '../sidecar/change-recorded.ts';
 
 describeOnAnyStore('a rebuild of the history', store => {
   let folder: string;
@@ -108,6 +114,59 @@ describeOnAnyStore('a rebuild of the history', store => {
     }
     return zips;
   }
+
+  it('gives a history that was put back from a copy what was decided since: pins, holds, accepted losses and removals', async () => {
+    const url = await start();
+    const [pinned, fallen, gone, back] = await fill(url);
+    const ids = new Map<SampleZip, number>();
+    for (const zip of [pinned, fallen, gone, back] as SampleZip[]) ids.set(zip, (await upload(url, zip)).json.data.id);
+    await stop();
+    const history = await openHistory(env.DATABASE_URL);
+    try {
+      const rows = () => history.em.fork().find(Backup, { id: { $gt: 0 } }, { orderBy: { id: 'asc' } });
+      const pins = () =>
+        history.em.fork().find(Pin, { id: { $gt: 0 } }, { fields: ['backupId', 'kind', 'releasedAt'] });
+      const stores = { em: history.em, storage: folderStorage({ folder: env.STORAGE_DIR }), now: new Date() };
+      const going = { removalDue: new Date(), removedBy: 'ayu', removedFor: 'old', removalKind: 'request' } as const;
+      await history.em.fork().nativeUpdate(Backup, { id: ids.get(back!)! }, going);
+      const copied = await rows();
+      // What the copy does not have.
+      for (const [zip, kind] of [
+        [pinned, 'hold'],
+        [fallen, 'pin'],
+      ] as const)
+        await pinBackup(stores, ids.get(zip!)!, { kind, reason: 'a court asks', by: 'ayu', endsAt: undefined });
+      await releasePin(stores, ids.get(fallen!)!, { kind: 'pin', by: 'budi' });
+      await changeRecorded(stores, ids.get(gone!)!, async ({ backup }) => {
+        Object.assign(backup, going, { removedAt: new Date(), removalDue: null });
+        return { isChanged: true, result: undefined };
+      });
+      await unlink(pathOf(gone!));
+      await changeRecorded(stores, ids.get(back!)!, async ({ backup }) => {
+        Object.assign(backup, { removalDue: null, removedBy: null, removedFor: null, removalKind: null });
+        return { isChanged: true, result: undefined };
+      });
+      const [decided, decidedPins] = [await rows(), await pins()];
+      const em = history.em.fork();
+      await em.nativeDelete(Pin, { id: { $gt: 0 } });
+      for (const { id, removedAt, removalDue, removedBy, removedFor, removalKind } of copied) {
+        const removal = { removedAt, removalDue, removedBy, removedFor, removalKind };
+        await em.nativeUpdate(Backup, { id }, { ...removal, acceptedAt: null, acceptedBy: null, acceptedFor: null });
+      }
+      const { code, counts, lines } = await rebuild();
+      expect({ code, counts }).to.deep.equal({ code: 0, counts: nothing });
+      expect(lines.at(-1).caught_up).to.equal(5);
+      const shown = (all: Backup[]) => all.map(row => ({ ...row, database: undefined }));
+      expect(shown(await rows())).to.deep.equal(shown(decided));
+      const bare = (all: Awaited<ReturnType<typeof pins>>) => all.map(({ id: _, ...pin }) => pin);
+      expect(bare(await pins()))
+        .to.have.deep.members(bare(decidedPins))
+        .and.have.length(2);
+      expect((await rebuild()).lines.at(-1).caught_up, 'the second time').to.equal(0);
+    } finally {
+      await history.close(true);
+    }
+  });
 
   it('restores a lost history with the same answers, and new ids follow the old ones', async function () {
     this.timeout(60_000);
