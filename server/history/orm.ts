@@ -40,7 +40,7 @@ async function refuseBareBackslashes(orm: Orm): Promise<void> {
     );
 }
 
-/** The migrator passes over what it does not know. But this version would write rows that the newer one takes for its own, or fail later. */
+/** The migrator passes over what it does not know. But this version could write rows that the newer one misreads, or fail later. */
 async function refuseNewer(orm: Orm): Promise<void> {
   const known = new Set((await readdir(orm.config.get('migrations').path!)).map(file => file.replace(/\.ts$/, '')));
   const unknown = (await orm.migrator.getExecuted()).map(({ name }) => name).filter(name => !known.has(name));
