@@ -8,7 +8,7 @@ import type { RunReportJson } from '../cli/report/run-report.ts';
 import { spoiledDumpProgram } from '../testing/cli/fake-mysqldump.ts';
 import { startSade, Workplace } from '../testing/cli/sade.ts';
 import { type MariaDb, startMariaDb } from '../testing/databases/mariadb.ts';
-import { peakMib } from '../testing/machine/peak-memory.ts';
+import { peakMib, USUAL_PAGES } from '../testing/machine/peak-memory.ts';
 import { testsPeers } from '../testing/peers.ts';
 import { type Service, startService } from '../testing/service/service.ts';
 
@@ -62,7 +62,9 @@ describe('the memory', function () {
 
   /** Runs a backup. @returns its report, and the peak of its memory in MiB */
   const measured = async (more: string[], env: Record<string, string>) => {
-    const run = startSade(place.args(service.url, '--json', '--level', '1', ...more), { env });
+    const run = startSade(place.args(service.url, '--json', '--level', '1', ...more), {
+      env: { ...USUAL_PAGES, ...env },
+    });
     const peak = watchPeak(run.child.pid!);
     const { code, stdout, stderr } = await run.ended;
     expect(code, stderr).to.equal(0);

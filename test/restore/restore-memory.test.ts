@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { FaultScene } from '../../testing/cli/fault-scene.ts';
 import { COMPILE_CACHE } from '../../testing/compile-cache.ts';
-import { peakMib } from '../../testing/machine/peak-memory.ts';
+import { peakMib, USUAL_PAGES } from '../../testing/machine/peak-memory.ts';
 
 const SADE = join(import.meta.dirname, '../../cli/sade');
 
@@ -36,7 +36,7 @@ describe('sade restore of a large dump', function () {
     const args = ['restore', trial.label, '--yes', '--jobs', '2', '--into', into, '--server', trial.url, ...files];
     const child = spawn(SADE, args, {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, ...COMPILE_CACHE, NO_COLOR: '1' },
+      env: { ...process.env, ...COMPILE_CACHE, ...USUAL_PAGES, NO_COLOR: '1' },
     });
     const ended = once(child, 'close');
     const peak = await watchPeak(child.pid!);
