@@ -5,6 +5,7 @@ import type { DigestAlarm } from './read-digest.ts';
 
 describe('the lines of a digest about alarms', () => {
   const alarm = (fields: Partial<DigestAlarm> = {}): DigestAlarm => ({
+    id: 1,
     kind: 'run_failed',
     subject: 'acme_shop',
     databaseName: 'acme_shop',
@@ -15,7 +16,8 @@ describe('the lines of a digest about alarms', () => {
     detail: {},
     ...fields,
   });
-  const lines = (language: 'en' | 'id', { open = [], closed = [] }: { open?: DigestAlarm[]; closed?: DigestAlarm[] }) =>
+  type Changed = Partial<Record<'open' | 'opened' | 'closed', DigestAlarm[]>>;
+  const lines = (language: 'en' | 'id', { open = [], opened = [], closed = [] }: Changed) =>
     digestMessage(
       {
         ...{
@@ -24,7 +26,7 @@ describe('the lines of a digest about alarms', () => {
           states: { ok: 1 },
           waiting: 0,
           open,
-          opened: [],
+          opened,
           closed,
         },
         ...{ storage: undefined, proven: undefined, removed: undefined, missedDays: [], off: [] },
@@ -38,6 +40,22 @@ describe('the lines of a digest about alarms', () => {
     expect(lines('en', { closed })).to.include.members([
       '- over: acme_shop was backed up again',
       '- over: acme_shop is paused by budi, and has no new backup',
+    ]);
+  });
+
+  it('name each cause once: what is new among what is open, before the rest, and only the end of what is over', () => {
+    const of = (id: number) => alarm({ id, subject: `db_${id}`, summary: `db_${id} was not backed up` });
+    const changed = { open: [of(1), of(2)], opened: [of(2), of(3), of(4)], closed: [of(3)] };
+    expect(lines('en', changed).slice(2, -1)).to.deep.equal([
+      ...['Open alarms:', '- new: db_2 was not backed up', '- db_1 was not backed up', ''],
+      ...['What else has changed:', '- new: db_4 was not backed up', '- over: db_3 was backed up again'],
+    ]);
+    const fresh = { open: [of(1)], opened: [of(1)] };
+    expect(lines('en', fresh).slice(2, -1)).to.deep.equal([
+      ...['Open alarms:', '- new: db_1 was not backed up', '', 'Nothing else has changed.'],
+    ]);
+    expect(lines('id', fresh).slice(2, -1)).to.deep.equal([
+      ...['Peringatan yang masih terbuka:', '- baru: db_1 gagal dicadangkan', '', 'Tidak ada perubahan lain.'],
     ]);
   });
 

@@ -27,7 +27,7 @@ export function digestMessage(facts: DigestFacts, { language, timezone, url }: W
       `${verdict}.`,
       ...missedLines(facts, texts, timezone),
       '',
-      ...openLines(open, texts),
+      ...openLines(facts, texts),
       '',
       ...changeLines(facts, texts),
       '',
@@ -72,25 +72,34 @@ function verdictOf({ states, waiting, open }: DigestFacts, texts: DigestTexts): 
   return open.length > 0 ? `${well}; ${texts.alsoOpen(open.length)}` : well;
 }
 
-function openLines(open: readonly DigestAlarm[], texts: DigestTexts): string[] {
+/** What is new comes first: it is in no other section. */
+function openLines({ open, opened }: DigestFacts, texts: DigestTexts): string[] {
   if (open.length === 0) return [texts.noAlarms];
+  const isNew = among(opened);
+  const line = (alarm: DigestAlarm) => (isNew(alarm) ? `${texts.opened}: ${texts.alarm(alarm)}` : texts.alarm(alarm));
   return [
     texts.openAlarms,
-    ...listed(open, texts, alarm =>
-      alarm.acknowledgedBy === null
-        ? texts.alarm(alarm)
-        : `${texts.alarm(alarm)} (${texts.acknowledged(alarm.acknowledgedBy)})`,
+    ...listed([...open.filter(isNew), ...open.filter(alarm => !isNew(alarm))], texts, alarm =>
+      alarm.acknowledgedBy === null ? line(alarm) : `${line(alarm)} (${texts.acknowledged(alarm.acknowledgedBy)})`,
     ),
   ];
 }
 
-function changeLines({ opened, closed }: DigestFacts, texts: DigestTexts): string[] {
-  if (opened.length + closed.length === 0) return [texts.noChanges];
+function changeLines({ open, opened, closed }: DigestFacts, texts: DigestTexts): string[] {
+  const [isOpen, isOver] = [among(open), among(closed)];
+  const others = opened.filter(alarm => !isOpen(alarm) && !isOver(alarm));
+  const hasNew = opened.some(isOpen);
+  if (others.length + closed.length === 0) return [hasNew ? texts.noOtherChanges : texts.noChanges];
   return [
-    texts.changes,
-    ...listed(opened, texts, alarm => `${texts.opened}: ${texts.alarm(alarm)}`),
+    hasNew ? texts.otherChanges : texts.changes,
+    ...listed(others, texts, alarm => `${texts.opened}: ${texts.alarm(alarm)}`),
     ...listed(closed, texts, alarm => `${texts.closed}: ${texts.ending(alarm)}`),
   ];
+}
+
+function among(alarms: readonly DigestAlarm[]): (alarm: DigestAlarm) => boolean {
+  const ids = new Set(alarms.map(({ id }) => id));
+  return ({ id }) => ids.has(id);
 }
 
 function listed(alarms: readonly DigestAlarm[], texts: DigestTexts, line: (alarm: DigestAlarm) => string): string[] {

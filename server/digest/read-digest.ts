@@ -39,6 +39,7 @@ export interface DigestFacts {
 
 export interface DigestAlarm
   extends Pick<AlarmState, 'kind' | 'subject' | 'databaseName' | 'severity' | 'summary' | 'openedAt'> {
+  readonly id: number;
   readonly acknowledgedBy: string | null;
   /** How it ended, where that is known and it has closed. */
   readonly detail: Pick<AlarmDetail, 'ending'>;
@@ -153,6 +154,7 @@ const WATCHED = query
 const ALARMS = query
   .selectFrom('alarms as a')
   .select([
+    'a.id',
     'a.kind',
     'a.subject',
     'a.database_name as databaseName',

@@ -27,6 +27,9 @@ export interface DigestTexts {
   opened: string;
   closed: string;
   noChanges: string;
+  /** The same below new alarms, which are among the open ones. */
+  otherChanges: string;
+  noOtherChanges: string;
   paused(databases: number): string;
   storage(free: string, total: string, percent: number): string;
   storageAway: string;
@@ -60,6 +63,8 @@ export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
     opened: 'new',
     closed: 'over',
     noChanges: 'Nothing has changed.',
+    otherChanges: 'What else has changed:',
+    noOtherChanges: 'Nothing else has changed.',
     paused: n => `${n} ${n === 1 ? 'database is' : 'databases are'} paused: no backup of it is expected for now.`,
     storage: (free, total, percent) => `Storage: ${free} free of ${total} (${percent} %).`,
     storageAway: 'The storage cannot be reached.',
@@ -90,6 +95,8 @@ export const TEXTS: Readonly<Record<Language, DigestTexts>> = {
     opened: 'baru',
     closed: 'selesai',
     noChanges: 'Tidak ada perubahan.',
+    otherChanges: 'Perubahan lain:',
+    noOtherChanges: 'Tidak ada perubahan lain.',
     paused: n => `${n} basis data dijeda: untuk sementara tidak dicadangkan.`,
     storage: (free, total, percent) => `Penyimpanan: ${free} kosong dari ${total} (${percent} %).`,
     storageAway: 'Penyimpanan tidak dapat dijangkau.',
