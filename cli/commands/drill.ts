@@ -115,13 +115,13 @@ function refuseFolderOfBackups(folder: string): void {
 }
 
 async function serversFor(settings: DrillSettings, folder: string, context: CommandContext): Promise<DrillServers> {
-  const { drillServer, targets, mariadbd, mysqld } = settings;
+  const { drillServer, mariadbd, mysqld } = settings;
   const { env, signal, stderr } = context;
   if (drillServer === undefined) {
     const programs = await programsOf({ mariadbd, mysqld }, signal);
     return new ThrowawayServers(programs, folder, settings.maxMemoryBytes);
   }
-  const { server, warnings } = await loadTarget(targets, drillServer, env);
+  const { server, warnings } = await loadTarget(settings, drillServer, env);
   hideInLog([server.password]);
   const given = new GivenServer(server, folder);
   for (const warning of [...warnings, ...(await given.sweep())]) stderr.write(`warning: ${warning}\n`);

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -18,7 +18,7 @@ describe('targets.json', () => {
 
   const load = async (content: unknown, name = 'staging', env = {}) => {
     await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
-    return loadTarget(path, name, env);
+    return loadTarget({ targets: path, config: '' }, name, env);
   };
   const mistakes = async (content: unknown, name?: string) => {
     const error = await load(content, name).catch(error => error);
@@ -81,15 +81,42 @@ describe('targets.json', () => {
     expect(await mistakes({ a: target, b: target }, 'zzz')).to.deep.equal(['FILE has no target zzz; it has a, b']);
     expect(await mistakes([target])).to.deep.equal(['FILE: the file must hold an object with a target for each name']);
     expect(await mistakes('{')).to.deep.equal(['FILE is not valid JSON at line 1, column 2']);
-    const error = await loadTarget(join(folder, 'none.json'), 'staging', {}).catch(error => error);
+    const error = await loadTarget({ targets: join(folder, 'none.json'), config: '' }, 'staging', {}).catch(
+      error => error,
+    );
     expect(error.message).to.contain('none.json does not exist');
     expect(error.advice).to.contain('{ "staging": { "db_host"').and.contain('--targets');
+  });
+
+  it('is looked for in the current folder, then beside the list of databases, and the error names both', async () => {
+    await load({ staging: target });
+    const [here, before] = [join(folder, 'here'), process.cwd()];
+    await mkdir(here);
+    process.chdir(here);
+    try {
+      const find = (name: string, targets?: string) =>
+        loadTarget({ targets, config: '../databases.json' }, name, {}).then(
+          ({ server }) => server.host,
+          ({ message, advice }: ConfigurationError) => `${message}\n${advice}`,
+        );
+      expect(await find('staging')).to.equal('192.168.0.2');
+      expect(await find('staging', 'targets.json')).to.contain('targets.json does not exist');
+      await writeFile('targets.json', JSON.stringify({ staging: { ...target, db_host: 'nearer' } }), { mode: 0o600 });
+      expect(await find('staging')).to.equal('nearer');
+      await rm('targets.json');
+      await rm(path);
+      expect(await find('staging'))
+        .to.contain(`there is neither ${join(here, 'targets.json')} nor ../targets.json`)
+        .and.contain('into ../targets.json, such as');
+    } finally {
+      process.chdir(before);
+    }
   });
 
   it('brings a warning where others can read it', async () => {
     await load({ staging: target });
     await chmod(path, 0o644);
-    const { warnings } = await loadTarget(path, 'staging', {});
+    const { warnings } = await loadTarget({ targets: path, config: '' }, 'staging', {});
     expect(warnings).to.deep.equal([`${path} holds passwords, and other users can read it; run: chmod 600 ${path}`]);
   });
 });

@@ -1,7 +1,8 @@
-import { dirname, resolve } from 'node:path';
+import { lstat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { type InferType, object, ValidationError } from 'yup';
 import { shellWord } from '../../protocol/texts/shell-word.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, codeOf } from '../errors.ts';
 import { didYouMean } from '../options/did-you-mean.ts';
 import { CONNECTION_KEYS, CONNECTION_RULES, connectionFields, restoreUserOf, serverOf } from './connection-fields.ts';
 import type { DatabaseSource } from './databases.ts';
@@ -12,17 +13,45 @@ import { describeUnknown } from './unknown-keys.ts';
 /** A server into which a restore loads, with the user that restores there. */
 export type TargetServer = Pick<DatabaseSource, 'host' | 'port' | 'socket' | 'ssl' | 'sslCa' | 'user' | 'password'>;
 
+/** Which file has the servers. */
+export interface TargetsFile {
+  /** As `--targets` names it; undefined: `targets.json`, in the current folder or else beside the list of databases. */
+  readonly targets: string | undefined;
+  /** Path of the list of databases. */
+  readonly config: string;
+}
+
+/** @returns where the file is looked for, in this order; never empty */
+function placesOf({ targets, config }: TargetsFile): readonly [string, ...string[]] {
+  if (targets !== undefined) return [targets];
+  const beside = join(dirname(config), NAME);
+  return resolve(beside) === resolve(NAME) ? [NAME] : [NAME, beside];
+}
+
+const NAME = 'targets.json';
+
+/** @returns the path of the file: the first that exists of the places where it is looked for; undefined when it is in none of them */
+export async function findTargets(file: TargetsFile): Promise<string | undefined> {
+  for (const path of placesOf(file)) {
+    const problem = await lstat(path).then(() => undefined, codeOf);
+    if (problem !== 'ENOENT' && problem !== 'ENOTDIR') return path;
+  }
+  return undefined;
+}
+
 /**
  * Reads one server of targets.json. Mistakes in others do not matter now.
- * @param path of the file; relative paths inside it start from its folder
+ * @param file relative paths inside it start from its folder
  * @param env where `${NAME}` in a value is looked up
  * @throws {ConfigurationError} naming every mistake in that entry, or which names there are
  */
 export async function loadTarget(
-  path: string,
+  file: TargetsFile,
   name: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ readonly server: TargetServer; readonly warnings: readonly string[] }> {
+  const path = await findTargets(file);
+  if (path === undefined) throw noTargets(placesOf(file), name);
   const content = await readSecretJson(path, howToMakeTargets(path, name));
   const targets = isObject(content) ? new Map(Object.entries(content)) : undefined;
   if (!targets)
@@ -93,6 +122,12 @@ function validated(value: unknown, name: string, { mistakes }: Notes): InferType
 function unknownTarget(path: string, name: string, known: readonly string[]): ConfigurationError {
   const names = known.length > 0 ? `it has ${known.join(', ')}` : 'it has no target';
   return new ConfigurationError([`${path} has no target ${name}${didYouMean(name, known) || `; ${names}`}`]);
+}
+
+function noTargets(places: readonly [string, ...string[]], name: string): ConfigurationError {
+  const [here, beside] = places;
+  const problem = beside ? `there is neither ${resolve(here)} nor ${beside}` : `${here} does not exist`;
+  return new ConfigurationError([problem], { advice: howToMakeTargets(beside ?? here, name) });
 }
 
 function howToMakeTargets(path: string, name: string): string {

@@ -32,7 +32,8 @@ export const restoreOptions = {
   ),
   targets: option(
     {
-      ...{ flag: 'targets', value: 'FILE', variable: 'SADE_TARGETS', fallback: 'targets.json', completes: 'files' },
+      ...{ flag: 'targets', value: 'FILE', variable: 'SADE_TARGETS', completes: 'files' },
+      fallbackInDocs: 'targets.json in the current folder, else beside the list of databases',
       meaning: 'The servers for --to',
       details: 'It has [these keys](configuration.md#targetsjson).',
     },

@@ -1,5 +1,5 @@
 import { type DatabaseSource, loadDatabases, SHRINK_LIMIT_PERCENT } from '../../config/databases.ts';
-import { loadTarget } from '../../config/targets.ts';
+import { loadTarget, type TargetsFile } from '../../config/targets.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { hideInLog } from '../../log.ts';
 import { addressOf } from '../../mysql/explain-connecting.ts';
@@ -25,7 +25,7 @@ export function targetRedactor({ server, entry }: Pick<RestoreTarget, 'server' |
   return sourcesRedactor([server, ...(entry ? [entry] : [])]);
 }
 
-interface Named {
+interface Named extends TargetsFile {
   /** The label of the database whose backup is restored. */
   readonly label: string;
   /** The name of the database that was dumped, where the backup says it. */
@@ -34,8 +34,6 @@ interface Named {
   readonly to: string | undefined;
   /** `--into` */
   readonly into: string | undefined;
-  readonly config: string;
-  readonly targets: string;
 }
 
 /**
@@ -80,11 +78,11 @@ async function fromList({ label, into, config }: Named, env: Readonly<Record<str
 }
 
 async function fromTargets(
-  { label, dumped, into, targets }: Named,
+  { label, dumped, into, ...file }: Named,
   to: string,
   env: Readonly<Record<string, string | undefined>>,
 ) {
-  const { server, warnings } = await loadTarget(targets, to, env);
+  const { server, warnings } = await loadTarget(file, to, env);
   const unused = { dumpOptions: [], shrinkLimitPercent: SHRINK_LIMIT_PERCENT };
   return {
     server: { ...server, ...unused, label: to, database: '' },
