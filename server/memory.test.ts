@@ -17,7 +17,7 @@ const AT_ONCE = 4;
 const MAX_MIB = 195;
 
 describe('the memory of the service', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let folder: string;
   let service: Service | undefined;
   before(async function () {

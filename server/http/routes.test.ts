@@ -142,7 +142,7 @@ describeOnAnyStore('what goes wrong inside', store => {
   });
 
   it('answers 503 while the storage is not writable', async () => {
-    await using app = await runApp(store, { storageDir: '/tmp/lumbung-gone' });
+    await using app = await runApp(store);
     await rm(app.storageDir, { recursive: true });
     await writeFile(app.storageDir, 'in the way');
     try {

@@ -12,7 +12,7 @@ import { ZipFollower } from './follow-zip.ts';
 
 /** All values of all fields, by all writers, sent to a real service: test/long/forged-zips.test.ts. */
 describe('zips of other programs, and forged ones', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let folder: string;
   /** One for all zips: each has its own length. */
   let handle: FileHandle;
