@@ -2,6 +2,7 @@ import { statementBatchesOf, statementsOf } from '../dump-statements/statements-
 import { ExplainedError } from '../errors.ts';
 import type { FilterChange } from '../restore-filter/filter-options.ts';
 import { type ChosenWay, chooseWay } from './choose-way.ts';
+import { whatIsMissing } from './definers/missing-definers.ts';
 import { FailedStatement, LoadError } from './load-error.ts';
 import { loadInOrder } from './load-in-order.ts';
 import { LoadMeter } from './load-meter.ts';
@@ -61,7 +62,7 @@ export async function loadDump(options: LoadOptions): Promise<LoadResult> {
 }
 
 function reported(account: string): FilterChange {
-  return { action: 'reported', what: `DEFINER ${account} does not exist on this server`, object: undefined, count: 1 };
+  return { action: 'reported', what: whatIsMissing(account), object: undefined, count: 1 };
 }
 
 async function waysOf(

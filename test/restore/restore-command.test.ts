@@ -97,6 +97,7 @@ describe('sade restore into a database of its own', function () {
       .to.contain('warning: `gone_owner`@`localhost` does not exist on this server')
       .and.contain("CREATE USER `gone_owner`@`localhost` IDENTIFIED BY 'a password';")
       .and.contain('--definer drop');
+    expect(stdout.split('does not exist on this server'), 'once').to.have.length(2);
     const again = await restore(['--at', `${outcome.backup_id}`, '--into', `${into}2`, '--definer', 'drop']);
     expect(again.stdout).to.contain('ok: ').and.not.contain('does not exist on this server');
   });

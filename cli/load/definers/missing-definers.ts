@@ -1,6 +1,11 @@
 import type { Session } from '../../mysql/connect.ts';
 import type { StatementResult } from '../../mysql/raw-statement.ts';
 
+/** @returns what a load reports of a definer that does not exist on the server */
+export function whatIsMissing(account: string): string {
+  return `DEFINER ${account} does not exist on this server`;
+}
+
 /**
  * Notices which definers do not exist on the server. Only the server itself knows: no other account may read its users. It says so
  * in a note to the statement that creates something (ER_NO_SUCH_USER), and dumps switch notes off.

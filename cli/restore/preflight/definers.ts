@@ -89,7 +89,7 @@ export function definerWarnings(definers: readonly ForeignDefiner[], account: st
     const who = describeDefiner(definer);
     if (definer.exists === false)
       return [
-        `${who} does not exist on this server: what belongs to it fails with error 1449, and runs with the rights of the account that gets that name later`,
+        `${who} does not exist on this server: what belongs to it fails with error 1449, and runs with the rights of the account that gets that name later. CREATE USER and GRANT first, or restore with --definer drop, or with --definer USER@HOST`,
       ];
     if (definer.exists === null)
       return [

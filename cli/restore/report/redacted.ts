@@ -29,6 +29,7 @@ export function redactResult(result: RestoreResult, redact: Redact): void {
     result.loaded = {
       ...loaded,
       whyInOrder: loaded.whyInOrder && redact(loaded.whyInOrder),
+      missingDefiners: loaded.missingDefiners.map(redact),
       changes: loaded.changes.map(change => ({
         ...{ ...change, what: redact(change.what), object: change.object && redact(change.object) },
       })),

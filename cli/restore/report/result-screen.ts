@@ -1,5 +1,6 @@
 import { firstNames } from '../../../protocol/first-names.ts';
 import { KIND_NAMES } from '../../../protocol/manifest.ts';
+import { whatIsMissing } from '../../load/definers/missing-definers.ts';
 import type { LoadResult } from '../../load/load-options.ts';
 import { quotedName } from '../../mysql/quoted-name.ts';
 import type { FilterChange } from '../../restore-filter/filter-options.ts';
@@ -11,6 +12,7 @@ import { screenWidth } from '../../terminal/screen-width.ts';
 import { wrap } from '../../terminal/wrap.ts';
 import { idOf } from '../choice/backup-to-restore.ts';
 import type { PreparedRestore } from '../plan/prepare.ts';
+import { definerNotes } from '../run/definer-notes.ts';
 import type { RestoreResult } from '../run/restore-result.ts';
 import type { Difference, Verification } from '../verify/verify-loaded.ts';
 
@@ -27,9 +29,17 @@ export function renderResult(prepared: PreparedRestore, result: RestoreResult, s
     wrap(headline(prepared, result, stream), width, '  '),
     ...facts(result).map(([what, text]) => line(what, text)),
     ...differences(result).map(text => wrap(`  ${printableInLine(text)}`, width, '    ')),
-    ...result.notes.map(text => wrap(`  ${printableInLine(text)}`, width, '    ')),
+    ...unsaid(prepared, result).map(text => wrap(`  ${printableInLine(text)}`, width, '    ')),
     '',
   ].join('\n');
+}
+
+/** @returns the notes without those on definers that the plan has named as missing, with what to do: it stands right above */
+function unsaid({ plan }: PreparedRestore, { notes, loaded }: RestoreResult): readonly string[] {
+  const named = new Set(plan.definers?.filter(({ exists }) => exists === false).map(({ account }) => account));
+  if (!loaded?.missingDefiners.every(account => named.has(account))) return notes;
+  const said = definerNotes(loaded);
+  return notes.filter(note => !said.includes(note));
 }
 
 function headline(
@@ -79,12 +89,14 @@ function fact(what: string, text: string | 0 | false | undefined): Fact[] {
   return text ? [[what, text]] : [];
 }
 
-function loadFacts({ rows, bytes, seconds, way, whyInOrder, changes }: LoadResult): Fact[] {
+function loadFacts({ rows, bytes, seconds, way, whyInOrder, changes, missingDefiners }: LoadResult): Fact[] {
   const how = whyInOrder === undefined ? way : `${way}: ${whyInOrder}`;
+  // The notes below, or the plan, say what to do about them.
+  const missing = missingDefiners.map(whatIsMissing);
   const notChosen = changes.filter(({ what }) => what === NOT_CHOSEN).length;
   // What is not there at all stands first, and so it is always shown.
   const others = changes
-    .filter(({ what }) => what !== NOT_CHOSEN)
+    .filter(({ what }) => what !== NOT_CHOSEN && !missing.includes(what))
     .toSorted((a, b) => Number(b.action === 'dropped') - Number(a.action === 'dropped'));
   const more = others.length - MOST_SHOWN;
   return [
