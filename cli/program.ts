@@ -58,7 +58,7 @@ interface Started {
   isBackup: boolean;
 }
 
-type Action = (options: Typed, word: string, context: CommandContext) => Promise<number>;
+type Action = (options: Call['options'], word: string, context: CommandContext) => Promise<number>;
 
 /** Each command is loaded only when it is called, so that help is fast. */
 const ACTIONS: Readonly<Record<CommandName, Action>> = {
@@ -69,7 +69,8 @@ const ACTIONS: Readonly<Record<CommandName, Action>> = {
   show: async (options, id, context) => (await import('./commands/show.ts')).show(id, options, context),
   accept: async (options, id, context) => (await import('./commands/accept.ts')).accept(id, options, context),
   find: async (options, name, context) => (await import('./commands/find.ts')).find(name, options, context),
-  restore: async (options, name, context) => (await import('./commands/restore.ts')).restore(name, options, context),
+  restore: async (options, name, context) =>
+    (await import('./commands/restore.ts')).restore([name, ...options._], options, context),
   download: async (options, id, context) => (await import('./commands/download.ts')).download(id, options, context),
   drill: async (options, _, context) => (await import('./commands/drill.ts')).drill(options, context),
   completion: async (_, shell, context) => (await import('./commands/completion.ts')).completion(shell, context),
@@ -151,13 +152,13 @@ async function run(
   // Such as `-xh`: sade has printed its own help.
   if (!lazy) return EXIT.ok;
   const { name, word, options }: Call = lazy.handler(...lazy.args);
-  if (options._.length > 0) throw unexpected(options._, called);
+  if (options._.length > 0 && !describedCommand(name).argument?.isRepeatable) throw unexpected(options._, called);
   call.isBackup = name === 'backup' && !options['dry-run'];
   const { log: level } = readOptions(VARIABLES, {}, context.env);
   openLog(level, line => context.stderr.write(line));
   const { deno, node } = process.versions;
   log.debug('sade starts', { command: name, version: manifest.version, ...(deno ? { deno } : { node }) });
-  const exitCode = await ACTIONS[name](options, requiredWord(word, name), context);
+  const exitCode = await ACTIONS[name](options, requiredWord(word, name, options), context);
   log.debug('sade ends', { command: name, exitCode });
   return exitCode;
 }
@@ -171,9 +172,9 @@ interface Call {
 }
 
 /** sade itself would end the program with code 1, which means that a backup failed. */
-function requiredWord(word: string | undefined, name: CommandName): string {
+function requiredWord(word: string | undefined, name: CommandName, options: Typed): string {
   const { argument } = describedCommand(name);
-  if (word !== undefined || !argument) return word ?? '';
+  if (word !== undefined || !argument || options[argument.orFlag ?? ''] !== undefined) return word ?? '';
   throw new ConfigurationError([`${argument.what} must be named; sade ${name} --help shows how`]);
 }
 

@@ -13,6 +13,7 @@ import {
   describedCommand,
   VARIABLES as SADE_VARIABLES,
 } from '../cli/options/commands.ts';
+import { argumentIn } from '../cli/options/help.ts';
 import type { OptionDescription } from '../cli/options/option.ts';
 import { COMMANDS } from '../server/commands/commands.ts';
 import { shownDefault } from '../server/commands/usage.ts';
@@ -87,7 +88,7 @@ function withoutFlag(): OptionDescription[] {
 function listCommands(): string {
   const rows = commandNames().map(name => {
     const { argument, summary } = describedCommand(name);
-    return `| \`sade ${name}${argument ? ` ${argument.name.toUpperCase()}` : ''}\` | ${lowered(firstSentence(summary))} |`;
+    return `| \`sade ${name}${argument ? ` ${argumentIn(argument)}` : ''}\` | ${lowered(firstSentence(summary))} |`;
   });
   return ['| command | what it does |', '|---|---|', ...rows].join('\n');
 }

@@ -1,13 +1,13 @@
 import type { ServiceAccess } from '../access/service-access.ts';
-import { BrokenRun, ConfigurationError, EXIT, messageOf } from '../errors.ts';
-import { isLogOpen } from '../log.ts';
+import { ConfigurationError, EXIT, messageOf } from '../errors.ts';
 import type { OptionsOf } from '../options/commands.ts';
 import type { Typed } from '../options/option.ts';
 import { mistypedVariables, readCommand } from '../options/settings.ts';
 import { RestoreCall } from '../restore/by-hand/restore-call.ts';
 import { confirm } from '../restore/plan/confirm.ts';
 import { renderPlan } from '../restore/plan/plan-screen.ts';
-import { type PreparedRestore, type PrepareOptions, prepareRestore } from '../restore/plan/prepare.ts';
+import { type PrepareOptions, prepareRestore } from '../restore/plan/prepare.ts';
+import { carryOut, endOf } from '../restore/report/carry-out.ts';
 import { redactedError, redactedPlan } from '../restore/report/redacted.ts';
 import { type RestoreAnswer, restoreJson } from '../restore/report/restore-json.ts';
 import { refuseContradictions } from '../restore/target/wish-of.ts';
@@ -16,12 +16,23 @@ import { printableInLine } from '../terminal/printable.ts';
 import { accessOf, type CommandContext } from './command.ts';
 
 /**
+ * `sade restore NAME…`: restores one database, or several.
+ * @param names as they were typed; empty where `--all-of` names them
+ * @returns the exit code @throws as {@link restoreOne} and `restoreSeveral`
+ */
+export async function restore(names: readonly string[], options: Typed, context: CommandContext): Promise<number> {
+  const labels = [...new Set(names)];
+  if (labels.length === 1 && options['all-of'] === undefined) return restoreOne(labels[0]!, options, context);
+  return (await import('./restore-several.ts')).restoreSeveral(labels.filter(Boolean), options, context);
+}
+
+/**
  * `sade restore NAME`: shows what it will do, asks, loads a backup, and compares what was loaded with it. With `--json` stdout has one
  * object at every end.
  * @returns 0 when all agrees, 1 when it was loaded but differs
  * @throws {ConfigurationError} (3) when it is refused; {BrokenRun} (2) when it failed
  */
-export async function restore(label: string, options: Typed, context: CommandContext): Promise<number> {
+async function restoreOne(label: string, options: Typed, context: CommandContext): Promise<number> {
   const answer: RestoreAnswer = {};
   let redact = (text: string) => text;
   let error: unknown;
@@ -55,13 +66,6 @@ async function accessFor(settings: OptionsOf<'restore'>, context: CommandContext
   });
 }
 
-/** @returns what the program ends with: an error that is not one of the options or the files is a failure of the restore */
-function endOf(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
-  if (error instanceof ConfigurationError || error instanceof BrokenRun) return error;
-  return new BrokenRun(error, EXIT.noneSucceeded);
-}
-
 /** @param answer what `--json` prints is put into it as soon as it is known */
 async function run(
   preparing: PrepareOptions,
@@ -79,30 +83,6 @@ async function run(
   if (!settings.json || !isOver) out.write(renderPlan(plan, out));
   if (isOver) return isRefused ? EXIT.misconfigured : EXIT.ok;
   if (!settings.yes) await confirm(plan, prepared.call, context);
-  return carryOut({ ...prepared, plan }, preparing, context, redact, answer);
-}
-
-async function carryOut(
-  prepared: PreparedRestore,
-  { settings }: PrepareOptions,
-  { signal, stderr, stdout }: CommandContext,
-  redact: (text: string) => string,
-  answer: RestoreAnswer,
-): Promise<number> {
-  const { RestoreProgress } = await import('../restore/run/progress.ts');
-  const { restoreDatabase } = await import('../restore/run/restore-database.ts');
-  const { conclude, concludeFailure } = await import('../restore/report/conclude.ts');
-  const concluding = { prepared, settings, signal, stderr, redact, out: settings.json ? stderr : stdout };
-  try {
-    using progress = new RestoreProgress(stderr, { isPlain: isLogOpen() });
-    const result = await restoreDatabase(prepared, { settings, signal, progress });
-    progress[Symbol.dispose]();
-    answer.result = await conclude(concluding, result);
-    answer.notes = result.notes;
-    return answer.result.outcome === 'agreed' ? EXIT.ok : EXIT.someFailed;
-  } catch (error) {
-    const { cause, report, notes = [] } = await concludeFailure(concluding, error);
-    if (report) Object.assign(answer, { result: report, notes });
-    throw cause;
-  }
+  const isAgreed = await carryOut({ ...prepared, plan }, settings, { ...context, redact }, answer);
+  return isAgreed ? EXIT.ok : EXIT.someFailed;
 }

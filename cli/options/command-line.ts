@@ -3,22 +3,25 @@ import type { Typed } from './option.ts';
 
 /**
  * Writes a command of ours as it is typed into a shell.
- * @param argument a name or an id; one that begins like an option stands behind `--`; for doctor the value of `--only`
+ * @param argument a name or an id, or several; one that begins like an option stands behind `--`; for doctor the value of `--only`
  * @param server how the command that is running reached the service: the option `--server`, or what {@link reachedBy} gives; so the next one
  *   asks the same service in the same way
  */
 export function commandLine(
   command: 'history' | 'show' | 'download' | 'accept' | 'doctor' | 'restore' | 'find',
-  argument: string | number,
+  argument: string | number | readonly string[],
   { server, options = [] }: { server?: unknown; options?: readonly string[] } = {},
 ): string {
   const given = server instanceof Reached ? server.flags : optionAsTyped('server', server);
-  const [word, flags] = [shellWord(String(argument)), [...options, ...given].map(flag => flagWord(flag))];
+  const named = [argument].flat().map(String);
+  const isLikeFlag = named.some(name => name.startsWith('-'));
+  const [word, flags] = [named.map(shellWord).join(' '), [...options, ...given].map(flag => flagWord(flag))];
   if (command === 'doctor') {
-    const only = String(argument).startsWith('-') ? [`--only=${word}`] : ['--only', word];
+    const only = isLikeFlag ? [`--only=${word}`] : ['--only', word];
     return ['sade', command, ...only, ...flags].join(' ');
   }
-  const words = String(argument).startsWith('-') ? [...flags, '--', word] : [word, ...flags];
+  if (named.length === 0) return ['sade', command, ...flags].join(' ');
+  const words = isLikeFlag ? [...flags, '--', word] : [word, ...flags];
   return ['sade', command, ...words].join(' ');
 }
 

@@ -30,6 +30,10 @@ export interface CommandDescription {
     readonly name: string;
     readonly what: string;
     readonly completes?: OptionDescription['completes'];
+    /** Several of them may be named. */
+    readonly isRepeatable?: true;
+    /** The flag of an option that names them instead. */
+    readonly orFlag?: string;
   };
   /** In the order of the help. The keys are those of the values. */
   readonly options: OptionTable;
@@ -362,8 +366,8 @@ export const COMMANDS = {
   },
   restore: {
     summary:
-      'Restore a database from a backup. Shows what it will do, asks, loads it, and compares the result. Replaces nothing unless told to',
-    argument: { name: 'database', what: 'a database', completes: 'labels' },
+      'Restore a database from a backup, or several. Shows what it will do, asks, loads it, and compares the result. Replaces nothing unless told to',
+    argument: { name: 'database', what: 'a database', completes: 'labels', isRepeatable: true, orFlag: 'all-of' },
     options: {
       ...restoreOptions,
       json: { ...json, meaning: 'Print the plan, the result and any error as JSON on stdout' },
@@ -373,6 +377,7 @@ export const COMMANDS = {
       'restore pt_xyz --into pt_xyz_restored',
       "restore pt_xyz --at '2026-11-28 01:30' --tables faktur --replace",
       'restore pt_xyz --from pt_xyz.sql.zip --to staging',
+      'restore --all-of db1.example.com --to new',
     ],
   },
   drill: {

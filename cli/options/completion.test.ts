@@ -35,6 +35,7 @@ describe('the completion of a call of sade', () => {
     expect(wordsFor('backup', '--work-dir=a,b')).to.equal('folders');
     expect(completionOf(['backup', '--only', 'pt_xyz,'])).to.deep.equal({ prefix: 'pt_xyz,', words: 'labels' });
     expect(wordsFor('history', '')).to.equal('labels');
+    expect(wordsFor('restore', 'pt_xyz', 'pt_')).to.equal('labels');
     expect(wordsFor('completion', '')).to.deep.equal(['bash', 'zsh', 'fish']);
   });
 
@@ -44,6 +45,7 @@ describe('the completion of a call of sade', () => {
       ['list', '--search', ''],
       ['list', 'x', ''],
       ['history', 'pt_xyz', ''],
+      ['restore', 'pt_xyz', '--yes', ''],
     ])
       expect(wordsFor(...words), words.join(' ')).to.deep.equal([]);
   });

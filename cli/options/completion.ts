@@ -27,8 +27,14 @@ export function completionOf(words: readonly string[]): Offer {
   if (current.startsWith('-')) return { prefix: '', words: flagsOf(command) };
   if (words.length === 1) return { prefix: '', words: [...commandNames(), 'help', 'version'] };
   if (before === 'help') return { prefix: '', words: commandNames() };
-  // The word of a command stands directly behind it.
-  return { prefix: '', words: before === called ? (command.argument?.completes ?? []) : [] };
+  return { prefix: '', words: offerArgument(command, words.slice(words.indexOf(called ?? '') + 1, -1)) };
+}
+
+/** @param before the words between the command and the one that is completed */
+function offerArgument({ argument }: CommandDescription, before: readonly string[]): Offer['words'] {
+  // The word of a command stands directly behind it; several stand together.
+  const isPlace = argument?.isRepeatable ? !before.some(word => word.startsWith('-')) : before.length === 0;
+  return (isPlace && argument?.completes) || [];
 }
 
 /** A value with commas in it has several words, of which the last one is completed. */

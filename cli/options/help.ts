@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { type CommandName, describedCommand } from './commands.ts';
+import { type CommandDescription, type CommandName, describedCommand } from './commands.ts';
 import type { OptionDescription } from './option.ts';
 
 /** A paragraph of the overview: a heading, and lines of two columns. */
@@ -20,7 +20,7 @@ export function renderCommandHelp(name: CommandName, width: number | undefined):
   const { summary, argument, options, examples } = describedCommand(name);
   const rows = Object.values(options).flatMap(option => (option.flag === undefined ? [] : [rowOf(option)]));
   const section = { heading: 'Options', rows: [...rows, HELP_ROW] };
-  const usage = ['sade', name, ...(argument ? [argument.name.toUpperCase()] : []), '[options]'].join(' ');
+  const usage = ['sade', name, ...(argument ? [argumentIn(argument)] : []), '[options]'].join(' ');
   return [
     ...wrapped(summary, '', widthFor(width)),
     '',
@@ -31,6 +31,11 @@ export function renderCommandHelp(name: CommandName, width: number | undefined):
     ...['', 'Examples', ...examples.map(example => `${INDENT}sade ${example}`)],
     '',
   ].join('\n');
+}
+
+/** @returns such as `ID`, or `DATABASE...` where several can be named */
+export function argumentIn({ name, isRepeatable }: NonNullable<CommandDescription['argument']>): string {
+  return `${name.toUpperCase()}${isRepeatable ? '...' : ''}`;
 }
 
 const HELP_ROW = ['-h, --help', 'Show this help'] as const;

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type OptionTable, option } from './option.ts';
 import { switchOption, text, wholeNumber } from './parsers.ts';
-import { collations, definer, names } from './restore-parsers.ts';
+import { collations, definer, listedServer, names } from './restore-parsers.ts';
 import { wantedBackup } from './wanted-backup.ts';
 
 /** The options that only `sade restore` has, in the order of its help. */
@@ -22,6 +22,14 @@ export const restoreOptions = {
       details: 'The manifest or the record beside it (`FILE.json`) is used, if it is there.',
     },
     text,
+  ),
+  allOf: option(
+    {
+      ...{ flag: 'all-of', value: 'HOST' },
+      meaning: 'All databases of the list with this db_host, instead of names; HOST:PORT for one port of it',
+      details: 'It is compared with `db_host` (or `db_socket`) as it is written in the list.',
+    },
+    listedServer,
   ),
   to: option(
     {

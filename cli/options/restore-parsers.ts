@@ -26,3 +26,19 @@ export const collations: Parser<ReadonlyMap<string, string>> = ({ texts }) => {
     );
   return new Map(read.map(found => [found![1]!, found![2]!]));
 };
+
+/** A server as the list of databases names it. */
+export interface ListedServer {
+  /** A host, or the path of a socket. */
+  readonly host: string;
+  /** Undefined for all ports of the host. */
+  readonly port: number | undefined;
+}
+
+/** Takes `HOST`, `HOST:PORT`, an address of IPv6 (in brackets where a port follows), or the path of a socket. */
+export const listedServer: Parser<ListedServer> = ({ texts }) => {
+  const text = texts.at(-1)!.trim();
+  if (text === '') throw new Refusal({ problem: 'must not be empty' });
+  const [, inBrackets, name, port] = /^(?:\[([^\]]+)\]|([^:/]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  return { host: inBrackets ?? name ?? text, port: port === undefined ? undefined : Number(port) };
+};

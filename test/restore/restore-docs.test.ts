@@ -74,6 +74,7 @@ describe('the commands of docs/restore.md', function () {
     const text = block!.text
       .replaceAll('--at 34', `--at ${id}`)
       .replaceAll("'2026-11-28 01:30'", `'${new Date().getFullYear()}-12-31 23:59'`)
+      .replaceAll('db1.example.com', `${old.host}:${old.port}`)
       .replaceAll('/mnt/', `${place.folder}/mnt/`);
     const env = {
       ...{ SADE_CONFIG: join(place.folder, 'databases.json'), SADE_WORK_DIR: place.workDir },
@@ -140,14 +141,16 @@ describe('the commands of docs/restore.md', function () {
   it('bring all databases of a lost server to a new one, and move one there', async () => {
     // What was lost is there again, and so the next backup is one without a loss.
     expect((await place.backup(service.url)).report.exit_code).to.equal(0);
-    const screen = await paste('for name in');
-    expect(screen.match(/^ok: /gm)).to.have.length(2);
+    const screen = await paste('--all-of', [['Restore 2 databases now? [y/N]', 'y']]);
+    expect(screen).to.contain('2 of 2 databases are restored and agree with their backups');
     for (const name of ['pt_xyz', 'pt_abc']) expect(await count(fresh, 'faktur', name)).to.equal(2028);
-    // Both are there now, and so the first one fails.
-    const loop = blocks.find(({ text }) => text.includes('for name in'))!;
-    ran.delete(loop.text);
-    const stopped = await paste('for name in', [], 1);
-    expect(stopped).to.contain('stopped: pt_xyz is not restored').and.not.match(/^ok: /m);
+    // One of them is there, and so it is refused.
+    await drop(fresh, 'pt_abc');
+    const named = await paste('pt_xyz pt_abc --to new --yes', [], 1);
+    expect(named)
+      .to.contain('1 of 2 databases is restored')
+      .and.match(/REFUSED +pt_xyz: /)
+      .and.match(/ok +pt_abc: /);
     await drop(fresh, 'pt_xyz');
     await paste('sade backup --only pt_xyz &&', YES);
     expect(await count(fresh, 'mahal', 'pt_xyz')).to.be.greaterThan(1000);

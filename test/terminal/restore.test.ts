@@ -28,9 +28,9 @@ describe('sade restore on a terminal', function () {
     await scene[Symbol.asyncDispose]();
   });
 
-  const open = (args: string[], program = [process.execPath]) => {
+  const open = (args: string[], program = [process.execPath], names = [trial.label]) => {
     const files = ['--config', join(trial.place.folder, 'databases.json'), '--work-dir', trial.place.workDir];
-    const command = [...program, MAIN, 'restore', trial.label, '--server', trial.url, ...files, ...args];
+    const command = [...program, MAIN, 'restore', ...names, '--server', trial.url, ...files, ...args];
     return Terminal.open(command, { columns: 80 });
   };
   const isThere = async (name: string) => (await scene.mariadb.sql(`show databases like '${name}'`)).length === 1;
@@ -104,5 +104,27 @@ describe('sade restore on a terminal', function () {
     await terminal.shows('1 to 2:');
     terminal.type('3\r');
     expect(await terminal.exitCode).to.equal(3);
+  });
+
+  it('asks one question for all databases of a server', async () => {
+    const { host, port } = scene.mariadb;
+    const names = [await scene.createDatabase(SHOP), await scene.createDatabase(SHOP)];
+    const login = { db_host: host, db_port: port, db_username: 'asker', db_password: RESTORER.restore_password };
+    await trial.place.list(names.map(database_name => ({ database_name, ...login })));
+    expect((await trial.place.backup(trial.url)).report.exit_code).to.equal(0);
+    for (const name of names) await scene.mariadb.sql(`drop database ${name}`);
+    for (const [typed, code] of [
+      ['n', 3],
+      ['y', 0],
+    ] as const) {
+      await using terminal = open(['--all-of', `${host}:${port}`], [process.execPath], []);
+      await terminal.shows('Restore 2 databases now? [y/N]');
+      terminal.type(`${typed}\r`);
+      expect(await terminal.exitCode, await terminal.screen()).to.equal(code);
+      const screen = await terminal.screen();
+      if (code === 0) expect(screen).to.contain('2 of 2 databases are restored and agree with their backups');
+      expect(screen.match(/\[y\/N\]/g)).to.have.length(1);
+      for (const name of names) expect(await isThere(name)).to.equal(code === 0);
+    }
   });
 });

@@ -8,12 +8,15 @@ export type Changes = Readonly<Record<string, string | readonly string[] | true 
 
 /** A call of `sade restore`, as it was typed: what a message proposes is the same command, with what has to be different. */
 export class RestoreCall {
-  readonly #label: string;
+  readonly #labels: string | readonly string[];
   readonly #typed: Typed;
 
-  /** @param typed what the parser of the command line has found */
-  constructor(label: string, typed: Typed) {
-    this.#label = label;
+  /**
+   * @param labels of the databases; none where `--all-of` names them
+   * @param typed what the parser of the command line has found
+   */
+  constructor(labels: string | readonly string[], typed: Typed) {
+    this.#labels = labels;
     this.#typed = typed;
   }
 
@@ -27,7 +30,7 @@ export class RestoreCall {
       if (value === undefined) return [`--${flag}`];
       return [given].flat().flatMap(text => withValue(`--${flag}`, String(text)));
     });
-    return commandLine('restore', this.#label, { options });
+    return commandLine('restore', this.#labels, { options });
   }
 }
 

@@ -9,6 +9,7 @@ import { formatState } from '../../terminal/format.ts';
 import { inLocalTime } from '../../terminal/local-time.ts';
 import type { BackupToRestore } from './backup-to-restore.ts';
 import { type Candidates, findCandidates } from './candidates.ts';
+import { DecisionNeeded } from './decision-needed.ts';
 import { describeStored } from './describe-stored.ts';
 
 export interface StoredChoice {
@@ -114,7 +115,8 @@ async function decided(good: BackupSummary | undefined, doubtful: readonly Doubt
   }
   const show = doubtful.map(({ backup }) => commandLine('show', backup.id, {})).join(', ');
   const names = offered.map(([{ id }, what]) => `--at ${id} (${what})`).join(' or ');
-  throw new ConfigurationError(told, {
+  const choices = offered.map(([{ id }, what]) => ({ id, what }));
+  throw new DecisionNeeded(told, choices, {
     advice: `${show} shows ${hasLoss ? 'what was lost' : 'what differs'}. Then name one: ${names}.${acceptAdvice(doubtful, label)}`,
   });
 }
@@ -125,10 +127,11 @@ function acceptAdvice(doubtful: readonly Doubtful[], label: string): string {
   return ` To restore ${label} the same way from now on: ${commandLine('accept', only.backup.id, {})} --reason 'why'`;
 }
 
-function onlyDoubtful({ backup, trouble }: Doubtful, label: string): ConfigurationError {
+function onlyDoubtful({ backup, trouble, choice }: Doubtful, label: string): ConfigurationError {
   const { id, timestamp } = backup;
-  return new ConfigurationError(
-    [`the only complete backup of ${label} there, ${id} (${inLocalTime(timestamp)}), ${trouble}`],
+  return new DecisionNeeded(
+    `the only complete backup of ${label} there, ${id} (${inLocalTime(timestamp)}), ${trouble}`,
+    [{ id, what: choice }],
     {
       advice: `${commandLine('show', id, {})} shows ${backup.loss ? 'what was lost' : 'what differs'}. To restore it: --at ${id}`,
     },
@@ -137,10 +140,9 @@ function onlyDoubtful({ backup, trouble }: Doubtful, label: string): Configurati
 
 function onlyReplaced({ id, timestamp }: BackupSummary, { label, at }: StoredChoice): ConfigurationError {
   const when = at.kind === 'moment' ? ` at or before ${inLocalTime(at.until)}` : '';
-  return new ConfigurationError(
-    [
-      `the only complete backup of ${label}${when}, ${id} (${inLocalTime(timestamp)}), was made before a restore: it holds what was replaced`,
-    ],
+  return new DecisionNeeded(
+    `the only complete backup of ${label}${when}, ${id} (${inLocalTime(timestamp)}), was made before a restore: it holds what was replaced`,
+    [{ id, what: 'with what was replaced by a restore' }],
     { advice: `${commandLine('show', id, {})} shows what is in it. To restore it: --at ${id}` },
   );
 }
@@ -155,10 +157,9 @@ function noneComplete(
     return new ConfigurationError([`the service has no backup of ${label}${when}${removed > 0 ? ' any more' : ''}`], {
       advice: `${commandLine('history', label, {})} shows all of them${removed > 0 ? ', also those that were removed' : ''}.`,
     });
-  return new ConfigurationError(
-    [
-      `no backup of ${label}${when} is complete; the newest is ${usable.id} (${inLocalTime(usable.timestamp)}, ${formatState(usable.state)})`,
-    ],
+  return new DecisionNeeded(
+    `no backup of ${label}${when} is complete; the newest is ${usable.id} (${inLocalTime(usable.timestamp)}, ${formatState(usable.state)})`,
+    [{ id: usable.id, what: `although it is ${formatState(usable.state)}`, isForced: true }],
     {
       advice: `${commandLine('show', usable.id, {})} shows what is wrong with it. To restore it anyway: --at ${usable.id} --force`,
     },

@@ -24,6 +24,16 @@ export interface Concluding {
   readonly out: NodeJS.WriteStream;
 }
 
+/** What is known of a restore that ended early. */
+export interface ConcludedFailure {
+  /** Why, for the exit code and the message. */
+  readonly cause: unknown;
+  /** In sentences, what is on the server now, and how to start again. */
+  readonly left: readonly string[];
+  readonly report?: RestoreReport;
+  readonly notes?: readonly string[];
+}
+
 /** Prints how a restore went that came to its end, and tells the service. @returns what it was told */
 export async function conclude(concluding: Concluding, result: RestoreResult): Promise<RestoreReport> {
   const { prepared, out, redact } = concluding;
@@ -36,24 +46,19 @@ export async function conclude(concluding: Concluding, result: RestoreResult): P
 
 /**
  * Prints what a restore that ended early has left, and tells the service of one that was not interrupted.
- * @returns why it ended, for the exit code and the message
  */
-export async function concludeFailure(
-  concluding: Concluding,
-  error: unknown,
-): Promise<{ readonly cause: unknown; readonly report?: RestoreReport; readonly notes?: readonly string[] }> {
-  if (!(error instanceof FailedRestore)) return { cause: error };
+export async function concludeFailure(concluding: Concluding, error: unknown): Promise<ConcludedFailure> {
+  if (!(error instanceof FailedRestore)) return { cause: error, left: [] };
   const { prepared, stderr, signal, redact } = concluding;
   redactedError(error, redact);
   const width = screenWidth(stderr);
-  const [first, ...more] = leftBehind(prepared, error.result);
+  const left = leftBehind(prepared, error.result);
   stderr.write(overEcho(stderr));
-  for (const text of [...(first ? [first] : []), ...more])
-    stderr.write(`${wrap(printableBlock(text, '    '), width, '  ')}\n`);
-  if (signal.aborted) return { cause: error.cause };
+  for (const text of left) stderr.write(`${wrap(printableBlock(text, '    '), width, '  ')}\n`);
+  if (signal.aborted) return { cause: error.cause, left };
   const report = reportOf(prepared, error.result);
   await tell(concluding, report);
-  return { cause: error.cause, report, notes: error.result.notes };
+  return { cause: error.cause, left, report, notes: error.result.notes };
 }
 
 /** The restore is as good with a service that does not know of it. */

@@ -1,0 +1,55 @@
+import { ConfigurationError, ExplainedError, messageOf } from '../../errors.ts';
+import { commandLine } from '../../options/command-line.ts';
+import type { NextCommand } from '../../terminal/next-commands.ts';
+import { DecisionNeeded } from '../choice/decision-needed.ts';
+import type { PrepareOptions } from '../plan/prepare.ts';
+import type { RestorePlan } from '../plan/restore-plan.ts';
+import type { Refusal } from './planned-restore.ts';
+
+type Named = Pick<PrepareOptions, 'label' | 'call'>;
+
+/** @returns why a plan is refused; undefined when it is not */
+export function refusalOfPlan({ label, call }: Named, { problems, backup }: RestorePlan): Refusal | undefined {
+  if (problems.length === 0) return undefined;
+  const at = String(backup.id);
+  const isForceable = problems.every(({ isForceable }) => isForceable);
+  const next: NextCommand[] = isForceable
+    ? [
+        [commandLine('show', at), `${label}: what is wrong with backup ${at}`],
+        [call.again({ at, force: true }), `${label}: restores it anyway`],
+      ]
+    : [[call.again(), `${label}: again, when that is done`]];
+  return {
+    why: problems.map(({ message }) => message).join('; '),
+    advice: isForceable ? undefined : problems.map(({ advice }) => advice).join(' '),
+    commands: next,
+  };
+}
+
+/** @param error without secrets @returns why no plan could be made, or why the restore failed */
+export function refusalByError({ label, call }: Named, error: unknown): Refusal {
+  const why = messageOf(error);
+  if (error instanceof DecisionNeeded) return { why, commands: commandsFor({ label, call }, error), error };
+  const isExpected = error instanceof ConfigurationError || error instanceof ExplainedError;
+  const advice = isExpected ? error.advice : undefined;
+  return { why, advice, commands: [[call.again(), `${label}: again`]], error };
+}
+
+function commandsFor({ label, call }: Named, { choices }: DecisionNeeded): NextCommand[] {
+  return [
+    [commandLine('show', choices.at(-1)!.id), `${label}: what is wrong with backup ${choices.at(-1)!.id}`],
+    ...choices.map(({ id, what, isForced }): NextCommand => {
+      const changes = { at: String(id), ...(isForced && { force: true as const }) };
+      return [call.again(changes), `${label}: backup ${id}, ${what}`];
+    }),
+  ];
+}
+
+/** @returns the refusal of a database that would be loaded into the same one as another of the same command */
+export function refusalOfClash({ label, call }: Named, database: string, other: string): Refusal {
+  return {
+    why: `it would be restored into the database ${database}, as ${other}`,
+    advice: 'Restore it by itself, into a database of another name.',
+    commands: [[call.again({ into: `${database}_2` }), `${label}: into ${database}_2`]],
+  };
+}

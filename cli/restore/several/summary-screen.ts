@@ -1,0 +1,85 @@
+import { paint } from '../../terminal/colour.ts';
+import { formatSeconds } from '../../terminal/format.ts';
+import { type NextCommand, nextCommands } from '../../terminal/next-commands.ts';
+import { printableBlock, printableInLine } from '../../terminal/printable.ts';
+import { screenWidth } from '../../terminal/screen-width.ts';
+import { wrapLines } from '../../terminal/wrap.ts';
+import type { RestoreCall } from '../by-hand/restore-call.ts';
+import type { EndedRestore } from './ended-restore.ts';
+
+const COLUMN = 12;
+const INDENT = ' '.repeat(4);
+
+const WORDS = {
+  agreed: ['ok', 'good'],
+  differs: ['DIFFERS', 'bad'],
+  failed: ['FAILED', 'bad'],
+  refused: ['REFUSED', 'bad'],
+  interrupted: ['STOPPED', 'bad'],
+  'not begun': ['NOT BEGUN', 'doubtful'],
+} as const;
+
+/**
+ * @param callOf makes the call of the same command for some of the databases
+ * @returns which databases are restored and which are not, why, and what to do: those that need a person come last
+ */
+export function renderSummary(
+  ended: readonly EndedRestore[],
+  callOf: (labels: readonly string[]) => RestoreCall,
+  stream: NodeJS.WriteStream,
+): string {
+  const [good, others] = [
+    ended.filter(({ outcome }) => outcome === 'agreed'),
+    ended.filter(({ outcome }) => outcome !== 'agreed'),
+  ];
+  const verb =
+    good.length === 1 ? 'is restored and agrees with its backup' : 'are restored and agree with their backups';
+  const lines = [...good, ...others].flatMap(one => linesOf(one, stream));
+  return ['', `${good.length} of ${ended.length} databases ${verb}`, ...lines, nextOf(others, callOf, stream)].join(
+    '\n',
+  );
+}
+
+/** @returns what a person can do about the databases that are refused, before anything is begun */
+export function renderRefusals(refused: readonly EndedRestore[], stream: NodeJS.WriteStream): string {
+  const advised = refused.flatMap(({ database, refusal }) =>
+    refusal?.advice ? [said(`what to do for ${printableInLine(database)}: `, refusal.advice, stream)] : [],
+  );
+  const commands = commandsOf(refused);
+  return [...advised, commands.length > 0 ? nextCommands(commands, screenWidth(stream)) : ''].join('\n');
+}
+
+function linesOf(
+  { database, outcome, plan, result, refusal, left }: EndedRestore,
+  stream: NodeJS.WriteStream,
+): string[] {
+  const [word, worry] = WORDS[outcome];
+  const shown = paint(word, worry, stream) + ' '.repeat(Math.max(1, COLUMN - 2 - word.length));
+  const from = plan?.backup.id === undefined ? '' : `backup ${plan.backup.id}`;
+  const took = result?.rto_seconds ? `, ${formatSeconds(result.rto_seconds)}` : '';
+  const text = { agreed: `${from}${took}`, interrupted: left?.join(' ') ?? '', 'not begun': from };
+  const why = outcome in text ? text[outcome as keyof typeof text] : (refusal?.why ?? '');
+  const advice = refusal?.advice ? [said(`${INDENT}what to do: `, refusal.advice, stream)] : [];
+  return [said(`  ${shown}${printableInLine(database)}: `, why, stream), ...advice];
+}
+
+function said(start: string, text: string, stream: NodeJS.WriteStream): string {
+  return wrapLines(`${start}${printableBlock(text, INDENT)}`, screenWidth(stream), INDENT);
+}
+
+function nextOf(
+  others: readonly EndedRestore[],
+  callOf: (labels: readonly string[]) => RestoreCall,
+  stream: NodeJS.WriteStream,
+): string {
+  const notBegun = others.filter(({ outcome }) => outcome === 'not begun').map(({ database }) => database);
+  const commands: NextCommand[] = [
+    ...commandsOf(others),
+    ...(notBegun.length > 0 ? [[callOf(notBegun).again(), 'those that were not begun'] as const] : []),
+  ];
+  return commands.length === 0 ? '' : nextCommands(commands, screenWidth(stream));
+}
+
+function commandsOf(ended: readonly EndedRestore[]): NextCommand[] {
+  return ended.flatMap(({ refusal }) => refusal?.commands ?? []);
+}
