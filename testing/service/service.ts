@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { COMPILE_CACHE } from '../compile-cache.ts';
 
+const ROOT = resolve(import.meta.dirname, '../..');
 const READY_WITHIN_MS = 50_000;
 
 /** The real service as a child process of its own. */
@@ -27,15 +28,16 @@ export interface Service extends AsyncDisposable {
  * @param env beside PATH: DATABASE_URL and STORAGE_DIR, usually
  * @param args of the command line
  * @param openFiles how many it may have open at once (`ulimit -n`); as many as this process when left out
+ * @param program the folder of another version of Lumbung
  * @throws Error with what it wrote when it ends instead
  */
 export async function startService(
   env: Record<string, string>,
   args: readonly string[] = [],
-  { openFiles }: { openFiles?: number } = {},
+  { openFiles, program = ROOT }: { openFiles?: number; program?: string } = {},
 ): Promise<Service> {
   // Not --disable-sigusr1: the service must not need it once it runs.
-  const command = [process.execPath, '--expose-gc', resolve(import.meta.dirname, '../../server/main.ts'), ...args];
+  const command = [process.execPath, '--expose-gc', resolve(program, 'server/main.ts'), ...args];
   const limited =
     openFiles === undefined ? command : ['sh', '-c', `ulimit -n ${openFiles}; exec "$@"`, 'sh', ...command];
   const child = spawn(limited[0]!, limited.slice(1), {
