@@ -126,7 +126,7 @@ export const VARIABLES = {
       fallbackInDocs: '1 TiB',
       meaning: 'how many bytes of backups and reports one token may store within 24 hours',
       details:
-        'More get 429 with `Retry-After`, and their zips wait in the work folder of `sade`. Set it to a few times what the largest client stores in a night: then a stolen token does not fill the disk.',
+        'More get 429 with `Retry-After`, and their zips wait in the work folder of `sade`. Set it to a few times what the largest client stores in a night: then a stolen token does not fill the disk. The default protects only a disk with more than 1 TiB free.',
     },
   ),
   maxRequestsPerMinute: variable('MAX_REQUESTS_PER_MINUTE', name => wholeNumber(name, 1, 10_000_000).default(6_000), {
