@@ -32,7 +32,8 @@ export function refusalByError({ label, call }: Named, error: unknown): Refusal 
   if (error instanceof DecisionNeeded) return { why, commands: commandsFor({ label, call }, error), error };
   const isExpected = error instanceof ConfigurationError || error instanceof ExplainedError;
   const advice = isExpected ? error.advice : undefined;
-  return { why, advice, commands: [[call.again(), `${label}: again`]], error };
+  const others: NextCommand = [commandLine('history', label), `${label}: its other backups`];
+  return { why, advice, commands: [others, [call.again(), `${label}: again`]], error };
 }
 
 function commandsFor({ label, call }: Named, { choices }: DecisionNeeded): NextCommand[] {

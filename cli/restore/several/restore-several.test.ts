@@ -116,6 +116,7 @@ describe('sade restore of several databases', function () {
       `sade restore ${lossy} --at ${second} --to new # ${lossy}: backup ${second}, without what was lost`,
       `sade restore ${damaged} --to new # ${damaged}: again`,
     ]);
+    expect(stdout).to.contain(`  sade history ${damaged} `);
     const pasted = await runDocumented(commands[0]!.replace('  #', ' --yes  #'), trial.place, trial.url);
     expect(pasted.code, pasted.stderr).to.equal(0);
     expect(await there()).to.deep.equal([lossy, fine]);
@@ -201,7 +202,7 @@ describe('sade restore of several databases', function () {
   it('stops on Ctrl-C: says what is left, and which databases were not begun', async () => {
     const controller = new AbortController();
     const onText = (text: string) => {
-      if (text.startsWith('loading ')) controller.abort(new Interrupted('SIGINT'));
+      if (text.startsWith('comparing ')) controller.abort(new Interrupted('SIGINT'));
     };
     const { code, stdout, stderr } = await restore([fine!, damaged!, '--yes', '--to', 'new'], {
       signal: controller.signal,
@@ -210,9 +211,10 @@ describe('sade restore of several databases', function () {
     expect(code, stderr).to.equal(130);
     expect(stdout)
       .to.contain('\n0 of 2 databases are restored')
-      .and.match(new RegExp(`^  STOPPED   ${fine}: Nothing was changed on the server\\.$`, 'm'))
+      .and.contain(`  STOPPED   ${fine}: The database ${fine}, which this restore has made, is only half restored: `)
+      .and.contain(`To start again: DROP DATABASE \`${fine}\`; then: sade restore ${fine} --to new\n`)
       .and.match(new RegExp(`^  NOT BEGUN ${damaged}: backup `, 'm'))
       .and.contain(`sade restore ${damaged} --to new  # those that were not begun`);
-    expect(await there()).to.deep.equal([]);
+    expect(await there()).to.deep.equal([fine]);
   });
 });
