@@ -200,21 +200,29 @@ describe('sade restore of several databases', function () {
   });
 
   it('stops on Ctrl-C: says what is left, and which databases were not begun', async () => {
-    const controller = new AbortController();
-    const onText = (text: string) => {
-      if (text.startsWith('comparing ')) controller.abort(new Interrupted('SIGINT'));
+    const stopAt = (step: string) => {
+      const controller = new AbortController();
+      const onText = (text: string) => {
+        if (text.includes(step)) controller.abort(new Interrupted('SIGINT'));
+      };
+      return restore([fine!, damaged!, '--yes', '--to', 'new'], { signal: controller.signal, onText });
     };
-    const { code, stdout, stderr } = await restore([fine!, damaged!, '--yes', '--to', 'new'], {
-      signal: controller.signal,
-      onText,
-    });
+    for (const step of ['(1 of 2)', 'loading ']) {
+      const { code, stdout, stderr } = await stopAt(step);
+      expect(code, stderr).to.equal(130);
+      expect(stdout)
+        .to.contain(`  STOPPED   ${fine}: Nothing was changed on the server.\n`)
+        .and.contain(`  sade restore ${fine} ${damaged} --to new  # those that were not begun`);
+      expect(await there(), step).to.deep.equal([]);
+    }
+    const { code, stdout, stderr } = await stopAt('comparing ');
     expect(code, stderr).to.equal(130);
     expect(stdout)
       .to.contain('\n0 of 2 databases are restored')
       .and.contain(`  STOPPED   ${fine}: The database ${fine}, which this restore has made, is only half restored: `)
       .and.contain(`To start again: DROP DATABASE \`${fine}\`; then: sade restore ${fine} --to new\n`)
       .and.match(new RegExp(`^  NOT BEGUN ${damaged}: backup `, 'm'))
-      .and.contain(`sade restore ${damaged} --to new  # those that were not begun`);
+      .and.contain(`  sade restore ${damaged} --to new  # those that were not begun`);
     expect(await there()).to.deep.equal([fine]);
   });
 });

@@ -44,12 +44,14 @@ async function runOne(planned: PlannedRestore, shown: Shown, place: string): Pro
     return { ...answer, database, outcome: isAgreed ? 'agreed' : 'differs', refusal: whyDiffers(answer) };
   } catch (thrown) {
     const error = shown.signal.aborted ? shown.signal.reason : redactedError(thrown, shown.redact);
-    if (shown.signal.aborted) return { ...answer, database, outcome: 'interrupted', error };
+    if (shown.signal.aborted) return { left: UNCHANGED, ...answer, database, outcome: 'interrupted', error };
     const refusal = whyFailed(refusalByError(preparing, error), answer);
     showFailure(database, refusal, shown);
     return { ...answer, database, outcome: 'failed', refusal, error };
   }
 }
+
+const UNCHANGED = ['Nothing was changed on the server.'];
 
 /**
  * Hours may have passed since the plan was shown: others use the server, and each database takes room. So all is checked once more, of

@@ -1,0 +1,25 @@
+import { PassThrough } from 'node:stream';
+import { expect } from 'chai';
+import { RestoreCall } from '../by-hand/restore-call.ts';
+import type { EndedRestore } from './ended-restore.ts';
+import { renderSummary } from './summary-screen.ts';
+
+describe('the summary of a restore of several databases', () => {
+  const render = (...ended: EndedRestore[]) =>
+    renderSummary(ended, labels => new RestoreCall(labels, {}), new PassThrough() as unknown as NodeJS.WriteStream);
+
+  it('has the databases that need a person last, and says where notes have scrolled away', () => {
+    const lines = render(
+      { database: 'pt_other', outcome: 'differs', refusal: { why: '3 differences from the backup', commands: [] } },
+      { database: 'pt_xyz', outcome: 'agreed', notes: ['warning: an owner does not exist', 'what to do: CREATE USER'] },
+    ).split('\n');
+    expect(lines[1]).to.equal('1 of 2 databases is restored and agrees with its backup');
+    expect(lines[2]).to.match(/^ {2}ok +pt_xyz: .*with 2 notes above$/);
+    expect(lines[3]).to.equal('  DIFFERS   pt_other: 3 differences from the backup');
+    expect(lines.join('\n')).to.not.contain('next:');
+  });
+
+  it('lets no name of a database steer the terminal', () => {
+    expect(render({ database: 'pt\x1b[2J', outcome: 'agreed' })).to.not.contain('\x1b');
+  });
+});
