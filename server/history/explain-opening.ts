@@ -22,6 +22,8 @@ function withoutPassword(url: string): string {
 const HINTS: Record<string, string> = {
   NEWER_HISTORY:
     'start the newer version again, or put back the copy from before the upgrade: docs/how-to/upgrade.md#go-back',
+  OLDER_HISTORY:
+    'start the service of this version first, or run the command of the version that runs: docs/how-to/upgrade.md',
   ECONNREFUSED: 'nothing listens there: start the database server, or correct host and port in DATABASE_URL',
   ETIMEDOUT: 'no answer: check host, port and firewall',
   EHOSTUNREACH: 'no route: check the host in DATABASE_URL',

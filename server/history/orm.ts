@@ -12,16 +12,18 @@ export type EntityManager = SqlEntityManager;
 /**
  * Opens the history store and brings its tables up to date.
  * @param url `sqlite:PATH` or `mysql://user:password@host:port/name`
+ * @param isBeside whether a service may be running on it, perhaps one of an older version: then tables that are there are not changed
  * @throws Error of one line that says what to do, never with the password; also when a newer version has changed the tables, which
  *   are left as they are
  */
-export async function openHistory(url: string): Promise<Orm> {
+export async function openHistory(url: string, { isBeside = false } = {}): Promise<Orm> {
   let orm: Orm | undefined;
   try {
     orm = (await MikroORM.init(await createConfig(url))) as Orm;
     await orm.connect();
     if (!url.startsWith('sqlite:')) await refuseBareBackslashes(orm);
     await refuseNewer(orm);
+    if (isBeside) await refuseOlder(orm);
     await orm.migrator.up();
     tagFailures(orm);
     return orm;
@@ -50,5 +52,17 @@ async function refuseNewer(orm: Orm): Promise<void> {
         `a newer version of Lumbung has changed its tables (${unknown.join(', ')}), and this one does not know how to use them`,
       ),
       { code: 'NEWER_HISTORY' },
+    );
+}
+
+/** The service that runs is perhaps of the older version: its tables would change under it. A history that has just been made is no older one. */
+async function refuseOlder(orm: Orm): Promise<void> {
+  const pending = await orm.migrator.getPending();
+  if (pending.length > 0 && (await orm.migrator.getExecuted()).length > 0)
+    throw Object.assign(
+      new Error(
+        `its tables are those of an older version, and the service of this version has not been started yet, which changes them (${pending.map(({ name }) => name).join(', ')})`,
+      ),
+      { code: 'OLDER_HISTORY' },
     );
 }

@@ -73,7 +73,7 @@ export async function openStoresBeside(config: Config): Promise<Omit<Stores, 're
   await refuseOtherUser(folder);
   const storage = folderStorage({ folder });
   await refuseNewHistory(config, storage);
-  const history = await openHistory(config.databaseUrl);
+  const history = await openHistory(config.databaseUrl, { isBeside: true });
   try {
     await checkIdentity({ em: history.em, storage }, { accepts: false });
     await storage.checkUsable();

@@ -153,6 +153,11 @@ describe('the documented way to upgrade, and to go back', function () {
     );
     expect(await readdir(opt(''))).to.deep.equal(['lumbung']);
     expect((await paste(block('git clone'))).stdout).to.equal('The new version is ready.\n');
+    // The old version may be running: nothing changes its tables under it.
+    const failed = await run(`'${opt('lumbung-next/server/lumbung')}' token list`, folder).catch(error => error);
+    expect(failed.stdout + failed.stderr)
+      .to.contain('the service of this version has not been started')
+      .and.contain(NEWER);
     await paste(block('history-before-upgrade.sqlite'));
     expect(await readdir(opt('lumbung/server/migrations/sqlite'))).to.include(`${NEWER}.ts`);
     expect((await readdir(opt(''))).sort()).to.deep.equal(['lumbung', 'lumbung-before']);
