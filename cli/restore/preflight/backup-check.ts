@@ -12,6 +12,7 @@ export function checkBackup(backup: BackupToRestore): Checked {
     ...backup.doubts.map(doubt =>
       problem(`the backup may not be good: ${doubt}`, `${how}, or restore this one anyway with --force.`, {
         isForceable: true,
+        isOfBackup: true,
       }),
     ),
     warning(...backup.notes),

@@ -19,7 +19,7 @@ import { checkNeeds } from './needs-check.ts';
 import { type Checked, NOTHING_WRONG, together, warning } from './problem.ts';
 import { checkReplace } from './replace-check.ts';
 import { checkRights } from './rights-check.ts';
-import { checkRoom } from './room-check.ts';
+import { askServerRoom, checkRoom, type ServerRoom } from './room-check.ts';
 import { checkServer } from './server-check.ts';
 
 export interface RestorePreflight extends Checked {
@@ -27,6 +27,7 @@ export interface RestorePreflight extends Checked {
   readonly state: DatabaseState;
   /** The accounts that will own something, beside the one that restores; undefined where it is not known yet what the dump needs. */
   readonly definers: readonly ForeignDefiner[] | undefined;
+  readonly room: ServerRoom | undefined;
 }
 
 export interface PreflightOptions {
@@ -77,6 +78,7 @@ async function examine(session: Session, options: PreflightOptions): Promise<Res
   const { relations } = state;
   const source = backup.manifest?.source.database;
   const definers = needs && (await askForeignDefiners(session, facts, { needs, wish }));
+  const room = await askServerRoom(facts, options);
   const found = together([
     needs ? checkNeeds(facts, { needs, wish }) : NOTHING_WRONG,
     needs ? await checkForeignKeys(session, facts, { needs, wish, call, source, database, relations }) : NOTHING_WRONG,
@@ -88,9 +90,9 @@ async function examine(session: Session, options: PreflightOptions): Promise<Res
     await checkDatabase(session, state, { target, wish, call, ignoresCase: facts.ignoresCase }),
     await checkDataOnly(session, state, { manifest: backup.manifest, target, wish, ignoresCase: facts.ignoresCase }),
     await checkReplace(session, state, { facts, wish, where, call, manifest: backup.manifest }),
-    await checkRoom(facts, options),
+    await checkRoom(room, options),
   ]);
-  return { facts, state, definers, ...withoutForced(found, wish) };
+  return { facts, state, definers, room, ...withoutForced(found, wish) };
 }
 
 /** What `--force` passes over stays as a warning. */

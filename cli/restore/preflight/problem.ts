@@ -6,6 +6,8 @@ export interface Problem {
   readonly advice: string;
   /** Whether `--force` passes over it. */
   readonly isForceable?: boolean;
+  /** Whether the backup itself is in doubt. */
+  readonly isOfBackup?: boolean;
 }
 
 /** What a check has found. */
@@ -17,8 +19,9 @@ export interface Checked {
 
 export const NOTHING_WRONG: Checked = { problems: [], warnings: [] };
 
-export function problem(message: string, advice: string, { isForceable = false } = {}): Checked {
-  return { problems: [{ message, advice, ...(isForceable && { isForceable }) }], warnings: [] };
+export function problem(message: string, advice: string, { isForceable = false, isOfBackup = false } = {}): Checked {
+  const marks = { ...(isForceable && { isForceable }), ...(isOfBackup && { isOfBackup }) };
+  return { problems: [{ message, advice, ...marks }], warnings: [] };
 }
 
 export function warning(...warnings: readonly string[]): Checked {

@@ -7,6 +7,7 @@ import { screenWidth } from '../../terminal/screen-width.ts';
 import { table } from '../../terminal/table.ts';
 import { wrap } from '../../terminal/wrap.ts';
 import type { PlannedRestore } from './planned-restore.ts';
+import { warningsOfAll } from './room-for-all.ts';
 
 /** @returns the plans of several databases: a line each, and below them what speaks against them, each reason once */
 export function renderOverview(planned: readonly PlannedRestore[], stream: NodeJS.WriteStream): string {
@@ -15,16 +16,13 @@ export function renderOverview(planned: readonly PlannedRestore[], stream: NodeJ
     groupedByText(reasons).map(([text, labels]) =>
       wrap(`${what}: ${printableInLine(`${firstNames(labels, 3)}: ${text}`)}`, width, '  '),
     );
-  const warnings = planned.flatMap(({ preparing, prepared }) =>
-    (prepared?.plan.warnings ?? []).map(text => [preparing.label, text] as const),
-  );
   const refusals = planned.flatMap(({ preparing, refusal }) =>
     refusal ? [[preparing.label, refusal.why] as const] : [],
   );
   return [
     `Restore of ${count(planned.length, 'database')}${placesOf(planned)}`,
     indented(tableOf(planned, stream)),
-    ...said(paint('warning', 'doubtful', stream), warnings),
+    ...said(paint('warning', 'doubtful', stream), warningsOfAll(planned)),
     ...said(paint('refused', 'bad', stream), refusals),
     '',
   ].join('\n');

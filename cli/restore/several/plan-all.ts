@@ -5,6 +5,7 @@ import { redactedError, redactedPlan } from '../report/redacted.ts';
 import type { RestoreSettings } from '../target/wish-of.ts';
 import type { PlannedRestore } from './planned-restore.ts';
 import { refusalByError, refusalOfClash, refusalOfPlan } from './refusals.ts';
+import { withRoomAfter } from './room-for-all.ts';
 
 type Redact = (text: string) => string;
 
@@ -18,7 +19,7 @@ export async function planAll(all: readonly PrepareOptions[], redact: Redact): P
     const one = await planOne(preparing, redact);
     const { error } = one.refusal ?? {};
     if (concernsAll(error, preparing.settings)) throw error;
-    planned.push(withoutClash(one, planned));
+    planned.push(withRoomAfter(planned, withoutClash(one, planned)));
   }
   return planned;
 }

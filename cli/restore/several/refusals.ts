@@ -13,16 +13,14 @@ export function refusalOfPlan({ label, call }: Named, { problems, backup }: Rest
   if (problems.length === 0) return undefined;
   const at = String(backup.id);
   const isForceable = problems.every(({ isForceable }) => isForceable);
-  const next: NextCommand[] = isForceable
-    ? [
-        [commandLine('show', at), `${label}: what is wrong with backup ${at}`],
-        [call.again({ at, force: true }), `${label}: restores it anyway`],
-      ]
-    : [[call.again(), `${label}: again, when that is done`]];
+  const isOfBackup = problems.some(({ isOfBackup }) => isOfBackup);
+  const show: NextCommand = [commandLine('show', at), `${label}: what is wrong with backup ${at}`];
+  const again: NextCommand = [call.again(), `${label}: again, when that is done`];
+  const force: NextCommand = [call.again({ at, force: true }), `${label}: restores it anyway`];
   return {
     why: problems.map(({ message }) => message).join('; '),
-    advice: isForceable ? undefined : problems.map(({ advice }) => advice).join(' '),
-    commands: next,
+    advice: isForceable && isOfBackup ? undefined : problems.map(({ advice }) => advice).join(' '),
+    commands: [...(isOfBackup ? [show] : []), ...(isForceable ? [force] : [again])],
   };
 }
 

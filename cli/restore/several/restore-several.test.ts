@@ -5,6 +5,7 @@ import { FaultScene } from '../../../testing/cli/fault-scene.ts';
 import type { FaultTrial } from '../../../testing/cli/fault-trial.ts';
 import { runDocumented } from '../../../testing/cli/sade.ts';
 import { sadeHere } from '../../../testing/cli/sade-here.ts';
+import { mountSmallDisk } from '../../../testing/machine/small-disk.ts';
 import { Interrupted } from '../../interruption.ts';
 
 const PASSWORD = 'only for several';
@@ -146,6 +147,29 @@ describe('sade restore of several databases', function () {
       ['db9.example.com', `Its servers are ${host}:${port}.`],
     ] as const)
       expect((await restore(['--all-of', server, '--yes'])).stderr).to.contain(says);
+  });
+
+  it('adds up the dumps before the question: what has no room after the others is refused, or warned of with --force', async () => {
+    const [{ folder }] = (await scene.mariadb.sql('select @@datadir as folder')) as [{ folder: string }];
+    // The server goes on in the folder below, which it has open.
+    using disk = mountSmallDisk(folder, 1);
+    if (!disk) return;
+    await writeFile(join(folder, 'full'), Buffer.alloc(2 ** 20 - 4096));
+    const [refused, forced] = [
+      await restore(['--all-of', scene.mariadb.host, '--dry-run']),
+      await restore([damaged!, fine!, '--dry-run', '--force']),
+    ];
+    const says = new RegExp(
+      `: ${fine}: the dumps of the 2 databases up to this one have 5\\.\\d KiB, and the disk of the server \\(${folder}\\) only 4\\.0 KiB free`,
+    );
+    expect(refused.stdout.replace(/\n +/g, ' '))
+      .to.match(new RegExp(` ${damaged} .* create it ${fine} .* REFUSED`))
+      .and.match(new RegExp(`refused${says.source}`))
+      .and.match(new RegExp(`what to do for ${fine}: Make room there\\.`))
+      .and.not.contain(`${fine}: what is wrong`);
+    expect(forced.stdout.replace(/\n +/g, ' '))
+      .to.match(new RegExp(`warning${says.source} \\(--force\\)`))
+      .and.not.contain('REFUSED');
   });
 
   it('refuses options that fit only one database, all at once', async () => {
