@@ -27,7 +27,8 @@ export const restoreOptions = {
     {
       ...{ flag: 'all-of', value: 'HOST' },
       meaning: 'All databases of the list with this db_host, instead of names; HOST:PORT for one port of it',
-      details: 'It is compared with `db_host` (or `db_socket`) as it is written in the list.',
+      details:
+        'It is compared with `db_host` (or `db_socket`) as it is written in the list; `localhost`, `127.0.0.1` and `::1` are the same.',
     },
     listedServer,
   ),

@@ -9,7 +9,7 @@ import { formatState } from '../../terminal/format.ts';
 import { inLocalTime } from '../../terminal/local-time.ts';
 import type { BackupToRestore } from './backup-to-restore.ts';
 import { type Candidates, findCandidates } from './candidates.ts';
-import { DecisionNeeded } from './decision-needed.ts';
+import { DecisionNeeded, NoBackup } from './decision-needed.ts';
 import { describeStored } from './describe-stored.ts';
 
 export interface StoredChoice {
@@ -58,7 +58,7 @@ function unknownName(error: unknown, label: string): never {
   if (!isUnknown) throw error;
   const isId = /^[1-9]\d*$/.test(label);
   const advice = isId ? `To restore the backup with that id: sade restore DATABASE --at ${label}` : error.advice;
-  throw new ConfigurationError([`the service has no backup of a database ${label}`], {
+  throw new NoBackup([`the service has no backup of a database ${label}`], {
     cause: error,
     ...(advice && { advice }),
   });

@@ -19,3 +19,6 @@ export class DecisionNeeded extends ConfigurationError {
     this.choices = choices;
   }
 }
+
+/** The service keeps no backup of a database of that name. */
+export class NoBackup extends ConfigurationError {}

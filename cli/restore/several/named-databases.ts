@@ -1,6 +1,7 @@
 import { type DatabaseSource, loadDatabases } from '../../config/databases.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { addressOf } from '../../mysql/explain-connecting.ts';
+import { isLoopback } from '../../mysql/same-machine.ts';
 import type { OptionsOf } from '../../options/commands.ts';
 import { didYouMean } from '../../options/did-you-mean.ts';
 import type { Environment } from '../../options/option.ts';
@@ -50,6 +51,11 @@ export async function labelsToRestore(
 
 function isOn({ host, port, socket }: DatabaseSource, wanted: NonNullable<Options['allOf']>): boolean {
   if (socket !== undefined) return socket === wanted.host;
-  const isHost = host?.toLowerCase() === wanted.host.toLowerCase();
+  const isHost = host !== undefined && machineNamed(host) === machineNamed(wanted.host);
   return isHost && (wanted.port === undefined || wanted.port === port);
+}
+
+/** In a bad night no one remembers whether the list says `localhost` or 127.0.0.1. */
+function machineNamed(host: string): string {
+  return isLoopback(host) ? 'localhost' : host.toLowerCase();
 }

@@ -1,7 +1,7 @@
 import { ConfigurationError, ExplainedError, messageOf } from '../../errors.ts';
 import { commandLine } from '../../options/command-line.ts';
 import type { NextCommand } from '../../terminal/next-commands.ts';
-import { DecisionNeeded } from '../choice/decision-needed.ts';
+import { DecisionNeeded, NoBackup } from '../choice/decision-needed.ts';
 import type { PrepareOptions } from '../plan/prepare.ts';
 import type { RestorePlan } from '../plan/restore-plan.ts';
 import type { Refusal } from './planned-restore.ts';
@@ -30,6 +30,7 @@ export function refusalByError({ label, call }: Named, error: unknown): Refusal 
   if (error instanceof DecisionNeeded) return { why, commands: commandsFor({ label, call }, error), error };
   const isExpected = error instanceof ConfigurationError || error instanceof ExplainedError;
   const advice = isExpected ? error.advice : undefined;
+  if (error instanceof NoBackup) return { why, advice, commands: [], error };
   const others: NextCommand = [commandLine('history', label), `${label}: its other backups`];
   return { why, advice, commands: [others, [call.again(), `${label}: again`]], error };
 }

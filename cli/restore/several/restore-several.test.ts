@@ -117,7 +117,9 @@ describe('sade restore of several databases', function () {
       `sade restore ${lossy} --at ${second} --to new # ${lossy}: backup ${second}, without what was lost`,
       `sade restore ${damaged} --to new # ${damaged}: again`,
     ]);
-    expect(stdout).to.contain(`  sade history ${damaged} `);
+    expect(stdout)
+      .to.contain(`  sade history ${damaged} `)
+      .and.match(/^ {4}Nothing was changed on the server\.\n {4}what to do: (?!.*Nothing was)/m);
     const pasted = await runDocumented(commands[0]!.replace('  #', ' --yes  #'), trial.place, trial.url);
     expect(pasted.code, pasted.stderr).to.equal(0);
     expect(await there()).to.deep.equal([lossy, fine]);
@@ -138,10 +140,12 @@ describe('sade restore of several databases', function () {
       { database: fine, outcome: 'not begun', will: 'create', isError: false },
     ]);
     for (const name of all) await scene.mariadb.sql(`create database ${name}; create table ${name}.newer (id int)`);
-    const refused = await restore(['--all-of', host.toUpperCase(), '--yes']);
+    const refused = await restore(['--all-of', 'LOCALHOST', '--yes']);
     expect(refused.code, refused.stdout).to.equal(3);
     expect(refused.stdout).to.contain(`refused: ${fine}: the database ${fine} is there, and not empty (1 object)`);
     expect(refused.stdout).to.contain(`sade restore ${lossy} --at ${ids.get(lossy!)![0]}  # `);
+    const unknown = await restore(['never_backed_up', fine!, '--dry-run']);
+    expect(unknown.stdout).to.contain('no backup of a database never_backed_up').and.not.contain('sade history never');
     for (const [server, says] of [
       [`${host}:1`, `has no database of ${host}:1`],
       ['db9.example.com', `Its servers are ${host}:${port}.`],

@@ -74,8 +74,7 @@ function whyDiffers({ result }: RestoreAnswer): Refusal | undefined {
 /** What is half loaded has to be dropped first: what is left says so, with the command. */
 function whyFailed(refusal: Refusal, { left = [], result }: RestoreAnswer): Refusal {
   const isUnchanged = result?.target_unchanged ?? left.length === 0;
-  const advice = [refusal.advice, ...left].filter(Boolean).join(' ');
-  return { ...refusal, advice: advice || undefined, commands: isUnchanged ? refusal.commands : [] };
+  return { ...refusal, commands: isUnchanged ? refusal.commands : [] };
 }
 
 /** What is left was shown before. */

@@ -19,6 +19,14 @@ describe('the summary of a restore of several databases', () => {
     expect(lines.join('\n')).to.not.contain('next:');
   });
 
+  it('keeps what is left on the server apart from what to do, so that a command can be copied', () => {
+    const refusal = { why: 'it broke', advice: 'To see it: sade show 2', commands: [] };
+    const left = ['Nothing was changed on the server.'];
+    expect(render({ database: 'pt_xyz', outcome: 'failed', refusal, left })).to.contain(
+      '  FAILED    pt_xyz: it broke\n    Nothing was changed on the server.\n    what to do: To see it: sade show 2\n',
+    );
+  });
+
   it('lets no name of a database steer the terminal', () => {
     expect(render({ database: 'pt\x1b[2J', outcome: 'agreed' })).to.not.contain('\x1b');
   });

@@ -60,7 +60,8 @@ function linesOf(
   const text = { agreed: `${from}${took}${more}`, interrupted: left?.join(' ') ?? '', 'not begun': from };
   const why = outcome in text ? text[outcome as keyof typeof text] : (refusal?.why ?? '');
   const advice = refusal?.advice ? [said(`${INDENT}what to do: `, refusal.advice, stream)] : [];
-  return [said(`  ${shown}${printableInLine(database)}: `, why, stream), ...advice];
+  const after = outcome === 'failed' ? (left ?? []).map(text => said(INDENT, text, stream)) : [];
+  return [said(`  ${shown}${printableInLine(database)}: `, why, stream), ...after, ...advice];
 }
 
 function said(start: string, text: string, stream: NodeJS.WriteStream): string {
