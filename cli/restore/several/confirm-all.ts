@@ -3,6 +3,8 @@ import { ConfigurationError } from '../../errors.ts';
 import { type Asked, askLine, canAsk } from '../../terminal/ask-line.ts';
 import { count } from '../../terminal/format.ts';
 import { printableInLine } from '../../terminal/printable.ts';
+import { screenWidth } from '../../terminal/screen-width.ts';
+import { wrap } from '../../terminal/wrap.ts';
 import type { RestoreCall } from '../by-hand/restore-call.ts';
 import type { PlannedRestore } from './planned-restore.ts';
 
@@ -19,6 +21,8 @@ export async function confirmAll(planned: readonly PlannedRestore[], call: Resto
   if (!(await areMeant(planned, asked))) throw new ConfigurationError(['not confirmed: nothing was done']);
 }
 
+const ANSWER = 'replace';
+
 async function areMeant(planned: readonly PlannedRestore[], asked: Asked): Promise<boolean> {
   const meant = planned.filter(({ refusal }) => !refusal);
   const refused = planned.length - meant.length;
@@ -28,5 +32,8 @@ async function areMeant(planned: readonly PlannedRestore[], asked: Asked): Promi
   );
   if (replaced.length === 0) return /^y(?:es)?$/i.test(await askLine(`Restore ${which} now? [y/N] `, asked));
   const question = `Restore ${which} now? What is in ${firstNames(replaced)} will be replaced. Type replace to go on: `;
-  return (await askLine(question, asked)) === 'replace';
+  const width = screenWidth(asked.stderr);
+  // The answer stands behind it.
+  const broken = wrap(question, width && width - ANSWER.length, '  ');
+  return (await askLine(broken, asked)) === ANSWER;
 }

@@ -1,13 +1,16 @@
 import { firstNames } from '../../../protocol/first-names.ts';
 import { paint } from '../../terminal/colour.ts';
+import { fittedTable } from '../../terminal/columns.ts';
 import { count, formatBytes } from '../../terminal/format.ts';
 import { timeColumn } from '../../terminal/local-time.ts';
 import { printableInLine } from '../../terminal/printable.ts';
 import { screenWidth } from '../../terminal/screen-width.ts';
-import { table } from '../../terminal/table.ts';
 import { wrap } from '../../terminal/wrap.ts';
+import type { RestorePlan } from '../plan/restore-plan.ts';
 import type { PlannedRestore } from './planned-restore.ts';
 import { warningsOfAll } from './room-for-all.ts';
+
+const INDENT = '  ';
 
 /** @returns the plans of several databases: a line each, and below them what speaks against them, each reason once */
 export function renderOverview(planned: readonly PlannedRestore[], stream: NodeJS.WriteStream): string {
@@ -20,8 +23,8 @@ export function renderOverview(planned: readonly PlannedRestore[], stream: NodeJ
     refusal ? [[preparing.label, refusal.why] as const] : [],
   );
   return [
-    `Restore of ${count(planned.length, 'database')}${placesOf(planned)}`,
-    indented(tableOf(planned, stream)),
+    wrap(`Restore of ${count(planned.length, 'database')}${placesOf(planned)}`, width, '  '),
+    indented(tableOf(planned, stream, width === undefined ? undefined : width - INDENT.length)),
     ...said(paint('warning', 'doubtful', stream), warningsOfAll(planned)),
     ...said(paint('refused', 'bad', stream), refusals),
     '',
@@ -29,7 +32,7 @@ export function renderOverview(planned: readonly PlannedRestore[], stream: NodeJ
 }
 
 function indented(text: string): string {
-  return text.replace(/^/gm, '  ');
+  return text.replace(/^/gm, INDENT);
 }
 
 function groupedByText(reasons: readonly (readonly [label: string, text: string])[]): [string, string[]][] {
@@ -46,31 +49,32 @@ function placesOf(planned: readonly PlannedRestore[]): string {
   return places.length === 0 ? '' : ` to ${printableInLine(firstNames([...new Set(places)], 3))}`;
 }
 
-function tableOf(planned: readonly PlannedRestore[], stream: NodeJS.WriteStream): string {
+/** What will be done is never left out on a narrow terminal. */
+function tableOf(planned: readonly PlannedRestore[], stream: NodeJS.WriteStream, width: number | undefined): string {
+  const backups = planned.map(({ prepared }) => prepared?.plan.backup);
   const taken = timeColumn(
-    planned.flatMap(({ prepared }) => prepared?.plan.backup.takenAt ?? []),
+    backups.flatMap(backup => backup?.takenAt ?? []),
     new Date(),
   );
-  const rows = planned.map(({ preparing: { label }, prepared, refusal }) => {
-    const will = refusal ? 'REFUSED' : willOf(prepared!.plan);
-    if (!prepared) return [label, '-', '-', '-', will];
-    const { id, takenAt, dumpBytes, zipBytes } = prepared.plan.backup;
-    const size = dumpBytes === undefined ? `zip ${formatBytes(zipBytes)}` : formatBytes(dumpBytes);
-    return [label, id ?? '-', takenAt ? taken.format(takenAt) : '-', size, will];
-  });
-  const isRefused = (row: number) => planned[row]!.refusal !== undefined;
-  return table(
-    ['database', 'backup', `taken${taken.zone}`, 'dump', 'will'],
-    rows,
-    ['left', 'right', 'left', 'right', 'left'],
+  const cells = (of: (backup: RestorePlan['backup']) => string) => backups.map(backup => (backup ? of(backup) : '-'));
+  const painted = (shown: string, row: number) => (planned[row]!.refusal ? paint(shown, 'bad', stream) : shown);
+  return fittedTable(
     [
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      (shown, row) => (isRefused(row) ? paint(shown, 'bad', stream) : shown),
+      { head: 'database', cells: planned.map(({ preparing }) => preparing.label), rank: 0, least: 12 },
+      { head: 'backup', cells: cells(({ id }) => String(id ?? '-')), align: 'right', rank: 3 },
+      {
+        ...{ head: `taken${taken.zone}`, rank: 1 },
+        cells: cells(({ takenAt }) => (takenAt ? taken.format(takenAt) : '-')),
+      },
+      { head: 'dump', cells: cells(sizeOf), align: 'right', rank: 2 },
+      { head: 'will', cells: planned.map(willOf), rank: 0, paint: painted },
     ],
+    width,
   );
+}
+
+function sizeOf({ dumpBytes, zipBytes }: RestorePlan['backup']): string {
+  return dumpBytes === undefined ? `zip ${formatBytes(zipBytes)}` : formatBytes(dumpBytes);
 }
 
 const ACTIONS = {
@@ -80,6 +84,8 @@ const ACTIONS = {
   replace: 'REPLACE what is there',
 } as const;
 
-function willOf({ action, warnings }: NonNullable<PlannedRestore['prepared']>['plan']): string {
+function willOf({ prepared, refusal }: PlannedRestore): string {
+  if (refusal) return 'REFUSED';
+  const { action, warnings } = prepared!.plan;
   return `${ACTIONS[action]}${warnings.length > 0 ? `, ${count(warnings.length, 'warning')}` : ''}`;
 }
