@@ -21,8 +21,6 @@ export async function confirmAll(planned: readonly PlannedRestore[], call: Resto
   if (!(await areMeant(planned, asked))) throw new ConfigurationError(['not confirmed: nothing was done']);
 }
 
-const ANSWER = 'replace';
-
 async function areMeant(planned: readonly PlannedRestore[], asked: Asked): Promise<boolean> {
   const meant = planned.filter(({ refusal }) => !refusal);
   const refused = planned.length - meant.length;
@@ -30,10 +28,14 @@ async function areMeant(planned: readonly PlannedRestore[], asked: Asked): Promi
   const replaced = meant.flatMap(({ prepared }) =>
     prepared!.plan.action === 'replace' ? [printableInLine(prepared!.target.database)] : [],
   );
-  if (replaced.length === 0) return /^y(?:es)?$/i.test(await askLine(`Restore ${which} now? [y/N] `, asked));
+  const ask = (question: string, answer: string) => askLine(broken(question, answer, asked), asked);
+  if (replaced.length === 0) return /^y(?:es)?$/i.test(await ask(`Restore ${which} now? [y/N] `, 'yes'));
   const question = `Restore ${which} now? What is in ${firstNames(replaced)} will be replaced. Type replace to go on: `;
-  const width = screenWidth(asked.stderr);
-  // The answer stands behind it.
-  const broken = wrap(question, width && width - ANSWER.length, '  ');
-  return (await askLine(broken, asked)) === ANSWER;
+  return (await ask(question, 'replace')) === 'replace';
+}
+
+/** The answer stands behind the question, in the same line. */
+function broken(question: string, answer: string, { stderr }: Asked): string {
+  const width = screenWidth(stderr);
+  return wrap(question, width && width - answer.length, '  ');
 }

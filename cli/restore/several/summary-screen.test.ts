@@ -27,6 +27,16 @@ describe('the summary of a restore of several databases', () => {
     );
   });
 
+  it('has no line that is longer than a narrow terminal', () => {
+    const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 40 }) as unknown as NodeJS.WriteStream;
+    const lines = renderSummary(
+      [{ database: 'a', outcome: 'agreed' }],
+      labels => new RestoreCall(labels, {}),
+      stream,
+    ).split('\n');
+    expect(lines.filter(line => line.length > 40)).to.deep.equal([]);
+  });
+
   it('lets no name of a database steer the terminal', () => {
     expect(render({ database: 'pt\x1b[2J', outcome: 'agreed' })).to.not.contain('\x1b');
   });

@@ -3,7 +3,7 @@ import { count, formatSeconds } from '../../terminal/format.ts';
 import { type NextCommand, nextCommands } from '../../terminal/next-commands.ts';
 import { printableBlock, printableInLine } from '../../terminal/printable.ts';
 import { screenWidth } from '../../terminal/screen-width.ts';
-import { wrapLines } from '../../terminal/wrap.ts';
+import { wrap, wrapLines } from '../../terminal/wrap.ts';
 import type { RestoreCall } from '../by-hand/restore-call.ts';
 import type { EndedRestore } from './ended-restore.ts';
 
@@ -34,9 +34,8 @@ export function renderSummary(ended: readonly EndedRestore[], callOf: CallOf, st
   const verb =
     good.length === 1 ? 'is restored and agrees with its backup' : 'are restored and agree with their backups';
   const lines = [...good, ...others].flatMap(one => linesOf(one, stream));
-  return ['', `${good.length} of ${ended.length} databases ${verb}`, ...lines, nextOf(others, callOf, stream)].join(
-    '\n',
-  );
+  const first = wrap(`${good.length} of ${ended.length} databases ${verb}`, screenWidth(stream), '  ');
+  return ['', first, ...lines, nextOf(others, callOf, stream)].join('\n');
 }
 
 /** @returns what a person can do about the databases that are refused, before anything is begun */
